@@ -1,0 +1,1 @@
+//! The metadata machine: topics, partitions, settings, producer ids.

@@ -1,0 +1,1 @@
+//! Settings: one table of keys, text in, typed settings out.

@@ -1,0 +1,1 @@
+//! The only doors to kernel, clock and dice, and their simulated twins.

@@ -1,0 +1,1 @@
+//! One partition's log as arithmetic: plans out, completions in.

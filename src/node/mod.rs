@@ -1,0 +1,1 @@
+//! Boot, shutdown and the wiring of one process.

@@ -1,0 +1,1 @@
+//! Offsets and epochs of one replica set.

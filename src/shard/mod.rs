@@ -1,0 +1,1 @@
+//! One core's world: partitions, writers, hosts, routing.

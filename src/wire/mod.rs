@@ -1,0 +1,1 @@
+//! A Kafka connection as bytes; knows no broker.
