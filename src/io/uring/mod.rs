@@ -1,0 +1,15 @@
+//! The real world: one glommio executor per shard, sockets through it, disk through a ring of
+//! our own, and a small pool for what may block.
+
+pub mod clock;
+mod file;
+pub mod fs;
+mod net;
+pub mod random;
+mod shards;
+pub mod task;
+
+pub use file::{File, FileRange};
+pub use net::{Listener, ReadHalf, Stream, WriteHalf};
+pub use shards::{ShardFuture, StartError, allowed_cores, run_alone, run_shards};
+pub use task::Task;
