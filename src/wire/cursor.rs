@@ -22,6 +22,10 @@ pub enum Malformed {
     Tag { tag: u32, left: usize },
     #[error("no version {version} of API key {key}")]
     Version { key: i16, version: i16 },
+    #[error("{0} bytes after the end")]
+    Trailing(usize),
+    #[error("a frame of version {0}")]
+    Frame(u32),
     #[error("no record of type {record} at version {version}")]
     Record { record: u32, version: u32 },
 }

@@ -30,6 +30,7 @@ mod cursor;
 pub mod frame;
 mod header;
 mod message;
+pub mod metadata;
 mod primitive;
 pub mod schema;
 mod tagged;

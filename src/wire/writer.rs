@@ -15,6 +15,8 @@ pub enum EncodeFault {
     TooLong(usize),
     #[error("no version {version} of API key {key}")]
     Version { key: i16, version: i16 },
+    #[error("no version {version} of record type {record}")]
+    Record { record: u32, version: i16 },
 }
 
 /// Where encoded bytes go: a [`Writer`], or a [`Counter`] that only measures.
@@ -31,6 +33,18 @@ pub trait Sink {
             value >>= 7;
         }
         self.put(&[value as u8]);
+    }
+}
+
+/// For messages that hold no payload of the caller's: a splice has no place in plain bytes.
+impl Sink for Vec<u8> {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    fn splice(&mut self, index: usize, _len: usize) {
+        panic!("payload {index} was left out of a message that nobody will splice");
     }
 }
 

@@ -11,8 +11,8 @@
 //! Its answer keeps header version 0 at all versions. A request of a version that we do not know
 //! is answered at version 0 with error 35 and one row, so that the client can try again (KIP-511).
 
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(ApiVersions: Request, Response);
 

@@ -10,8 +10,8 @@
 //! | 7 | The answer tells the topic's id |
 
 use crate::model::Uuid;
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(CreateTopics: Request, Response);
 

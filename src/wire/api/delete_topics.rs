@@ -10,8 +10,8 @@
 //! | 6 | Topics by name or by id |
 
 use crate::model::Uuid;
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(DeleteTopics: Request, Response);
 

@@ -10,8 +10,8 @@
 //!
 //! Version 6, for two-phase commit, is unstable in Kafka and unknown here.
 
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(InitProducerId: Request, Response);
 

@@ -16,8 +16,8 @@
 //!
 //! At all versions -1 asks for the latest offset and -2 for the earliest.
 
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(ListOffsets: Request, Response);
 

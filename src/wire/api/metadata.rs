@@ -17,8 +17,8 @@
 //! | 13 | An error of the whole answer, used to send a client back to its bootstrap servers |
 
 use crate::model::Uuid;
-use crate::wire::message::{api, schema};
 use crate::wire::Text;
+use crate::wire::message::{api, schema};
 
 api!(Metadata: Request, Response);
 
