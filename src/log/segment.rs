@@ -1,0 +1,224 @@
+use super::batch::Batch;
+use super::{OffsetIndex, Policy, TimeIndex, TxnIndex};
+use crate::model::{Offset, Timestamp};
+
+/// One segment of a log: a file of batches, named after the offset where it begins, and what is
+/// known about it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Segment {
+    base: Offset,
+    /// One past the last offset; `base` while it is empty.
+    end: Offset,
+    /// Bytes of batches, staged ones included.
+    bytes: u32,
+    /// Largest timestamp and the last offset of the batch that holds it. `None` when not known:
+    /// a closed segment after a start, until its index is loaded.
+    largest: Option<Largest>,
+    /// Max timestamp of the first batch; -1 while there is none. Rolling by time counts from it.
+    first_timestamp: Timestamp,
+    /// When this process began the segment or found it, for batches without timestamps.
+    since: Timestamp,
+    /// `None` when dropped, or not loaded yet.
+    indexes: Option<Indexes>,
+}
+
+/// The largest timestamp of a segment, and where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Largest {
+    /// -1 when no batch has one.
+    pub timestamp: Timestamp,
+    /// Last offset of the batch.
+    pub offset: Offset,
+}
+
+/// The three indexes of a segment; loaded and dropped together.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Indexes {
+    pub offsets: OffsetIndex,
+    pub times: TimeIndex,
+    pub aborted: TxnIndex,
+}
+
+impl Indexes {
+    /// Reads the three index files of a segment of `segment_bytes`. `None` when one is damaged:
+    /// then they are rebuilt from the segment itself. `aborted` is empty when there is no file.
+    pub fn parse(files: [&[u8]; 3], segment_bytes: u32) -> Option<Indexes> {
+        let [offsets, times, aborted] = files;
+        Some(Indexes {
+            offsets: OffsetIndex::parse(offsets, segment_bytes)?,
+            times: TimeIndex::parse(times)?,
+            aborted: TxnIndex::parse(aborted)?,
+        })
+    }
+}
+
+impl Segment {
+    pub(super) fn new(base: Offset, now: Timestamp) -> Segment {
+        Segment {
+            base,
+            end: base,
+            bytes: 0,
+            largest: Some(Largest {
+                timestamp: Timestamp::NONE,
+                offset: base,
+            }),
+            first_timestamp: Timestamp::NONE,
+            since: now,
+            indexes: Some(Indexes::default()),
+        }
+    }
+
+    /// The offset in its file names.
+    pub fn base(&self) -> Offset {
+        self.base
+    }
+
+    /// One past its last offset.
+    pub fn end(&self) -> Offset {
+        self.end
+    }
+
+    /// The last offset; `None` while it is empty.
+    pub fn last_offset(&self) -> Option<Offset> {
+        (self.end > self.base).then(|| self.end.plus(-1))
+    }
+
+    /// Bytes of its batches: the exact length of its file once all is written and trimmed.
+    pub fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
+    /// `None` when not known yet: hand the indexes back first.
+    pub fn largest(&self) -> Option<Largest> {
+        self.largest
+    }
+
+    /// When this process began the segment or found it.
+    pub(super) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// `None` while they are not in memory.
+    pub fn indexes(&self) -> Option<&Indexes> {
+        self.indexes.as_ref()
+    }
+
+    pub(super) fn indexes_mut(&mut self) -> Option<&mut Indexes> {
+        self.indexes.as_mut()
+    }
+
+    pub(super) fn set_indexes(&mut self, indexes: Option<Indexes>) {
+        if let (None, Some(indexes)) = (self.largest, &indexes) {
+            self.largest = Some(self.last_timed(indexes));
+        }
+        self.indexes = indexes;
+    }
+
+    /// What the time index's last entry says; a closed segment's is its largest.
+    fn last_timed(&self, indexes: &Indexes) -> Largest {
+        let (timestamp, relative) = indexes.times.last().unwrap_or((Timestamp::NONE, 0));
+        Largest {
+            timestamp,
+            offset: self.base.plus(relative.into()),
+        }
+    }
+
+    /// Whether this segment must close before `batch`, which begins at `base`, comes
+    /// (`LogSegment.shouldRoll`). An empty segment closes only for want of 31-bit offsets.
+    pub(super) fn must_roll(
+        &self,
+        batch: &Batch,
+        base: Offset,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> bool {
+        let last_relative = base.plus(batch.last_offset_delta.into()).minus(self.base);
+        if last_relative > i32::MAX.into() {
+            return true;
+        }
+        let indexes = self.indexes.as_ref();
+        let index_full = indexes.is_some_and(|indexes| {
+            indexes.offsets.is_full(policy.index_bytes) || indexes.times.is_full(policy.index_bytes)
+        });
+        let too_large =
+            u64::from(self.bytes) + u64::from(batch.bytes) > policy.segment_bytes.into();
+        let too_old = self.age_ms(batch.max_timestamp, now) > policy.segment_ms;
+        self.bytes > 0 && (too_large || too_old || index_full)
+    }
+
+    /// Milliseconds from the first batch to a batch with `timestamp`; without timestamps, since
+    /// the segment began.
+    fn age_ms(&self, timestamp: Timestamp, now: Timestamp) -> i64 {
+        if self.first_timestamp >= Timestamp(0) {
+            timestamp.0.saturating_sub(self.first_timestamp.0)
+        } else {
+            now.0.saturating_sub(self.since.0)
+        }
+    }
+
+    /// Adds a batch at `base` and gives its byte position. The indexes get their entries by
+    /// Kafka's rule, which looks at the bytes since the last entry, before this batch.
+    pub(super) fn push(&mut self, batch: &Batch, base: Offset, interval_bytes: u32) -> u32 {
+        let position = self.bytes;
+        let last = base.plus(batch.last_offset_delta.into());
+        let relative = self.relative(last);
+        assert!(
+            base >= self.end,
+            "a batch at {base} in a segment that ends at {}",
+            self.end
+        );
+        if position == 0 {
+            self.first_timestamp = batch.max_timestamp;
+        }
+        let largest = self.largest.get_or_insert(Largest {
+            timestamp: Timestamp::NONE,
+            offset: self.base,
+        });
+        if batch.max_timestamp > largest.timestamp {
+            *largest = Largest {
+                timestamp: batch.max_timestamp,
+                offset: last,
+            };
+        }
+        let largest = *largest;
+        let largest_relative = self.relative(largest.offset);
+        let indexes = self.indexes.get_or_insert_default();
+        let indexed = indexes.offsets.last().map_or(0, |entry| entry.1);
+        if position - indexed > interval_bytes {
+            indexes.offsets.push(relative, position);
+            indexes
+                .times
+                .maybe_push(largest.timestamp, largest_relative);
+        }
+        self.end = last.next();
+        self.bytes = position
+            .checked_add(batch.bytes)
+            .expect("a segment is smaller than 4 GiB");
+        position
+    }
+
+    /// The final time index entry, when the segment closes or the log stops.
+    pub(super) fn seal(&mut self) {
+        let Some(largest) = self.largest else {
+            return;
+        };
+        let relative = self.relative(largest.offset);
+        if let Some(indexes) = &mut self.indexes {
+            indexes.times.maybe_push(largest.timestamp, relative);
+        }
+    }
+
+    /// Gives back the memory that growing reserved.
+    pub(super) fn shrink(&mut self) {
+        if let Some(indexes) = &mut self.indexes {
+            indexes.offsets.shrink();
+            indexes.times.shrink();
+            indexes.aborted.shrink();
+        }
+    }
+
+    pub(super) fn relative(&self, offset: Offset) -> u32 {
+        let relative = offset.minus(self.base).clamp(0, i32::MAX.into());
+        u32::try_from(relative).unwrap_or_default()
+    }
+}

@@ -1,0 +1,6 @@
+//! The machines: transcripts, naive models and refusals. Nothing here touches kernel or clock.
+
+mod log_append;
+mod log_fixture;
+mod log_producers;
+mod replica;
