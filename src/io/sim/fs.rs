@@ -1,52 +1,130 @@
+//! The doors of `io::fs` on the simulated disk.
+
 use std::io;
 use std::path::Path;
 
-use crate::io::fs::Entry;
+use bytes::Bytes;
 
-pub async fn create_dir_all(_path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+use super::disk::{InodeId, Volume};
+use super::file::begin_sync;
+use super::operation::{READ, WRITE, brief, broken, full, operation, sync_latency};
+use super::task::in_kernel;
+use crate::io::fs::{Entry, temporary_of};
+
+/// Free space of a disk without a capacity: 1 TiB.
+const ENDLESS_BYTES: u64 = 1 << 40;
+
+pub async fn create_dir_all(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    brief(move |volume| volume.create_dir_all(&path)).await
 }
 
-pub async fn sync_dir(_path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn sync_dir(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    operation(sync_latency(), move |volume, _| {
+        if volume.sync_fails_now() {
+            return Err(broken());
+        }
+        Ok(Box::new(move |volume| volume.sync_names(&path)))
+    })
+    .await
 }
 
-pub async fn read(_path: &Path) -> io::Result<Vec<u8>> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let path = path.to_owned();
+    operation(READ, move |volume, _| {
+        if volume.read_fails_now() {
+            return Err(broken());
+        }
+        Ok(Box::new(move |volume| {
+            let inode = volume.open(&path, false)?;
+            Ok(volume.file(inode).read(0, usize::MAX))
+        }))
+    })
+    .await
 }
 
-pub async fn write_atomic(_path: &Path, _bytes: Vec<u8>) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+/// Each step may be the last before a power cut.
+pub async fn write_atomic(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+    let path = path.to_owned();
+    in_kernel(async move {
+        let temporary = temporary_of(&path);
+        write(&temporary, bytes).await?;
+        sync_file(&temporary).await?;
+        rename(&temporary, &path).await?;
+        sync_dir(path.parent().unwrap_or(Path::new("/"))).await
+    })
+    .await
 }
 
-pub async fn write(_path: &Path, _bytes: Vec<u8>) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+    let path = path.to_owned();
+    in_kernel(async move {
+        let open = move |volume: &mut Volume| {
+            let inode = volume.open(&path, true)?;
+            volume.file_mut(inode).set_len(0);
+            Ok(inode)
+        };
+        let inode = brief(open).await?;
+        fill(inode, bytes.into()).await
+    })
+    .await
 }
 
-pub async fn sync_file(_path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn sync_file(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    operation(sync_latency(), move |volume, _| {
+        let inode = volume.open(&path, false)?;
+        Ok(begin_sync(volume, inode))
+    })
+    .await
 }
 
-pub async fn rename(_from: &Path, _to: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let (from, to) = (from.to_owned(), to.to_owned());
+    brief(move |volume| volume.rename(&from, &to)).await
 }
 
-pub async fn remove_file(_path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn remove_file(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    brief(move |volume| volume.remove_file(&path)).await
 }
 
-pub async fn remove_dir_all(_path: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn remove_dir_all(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    brief(move |volume| volume.remove_dir_all(&path)).await
 }
 
-pub async fn list(_path: &Path) -> io::Result<Vec<Entry>> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn list(path: &Path) -> io::Result<Vec<Entry>> {
+    let path = path.to_owned();
+    brief(move |volume| volume.list(&path)).await
 }
 
-pub async fn exists(_path: &Path) -> io::Result<bool> {
-    Err(io::ErrorKind::Unsupported.into())
+pub async fn exists(path: &Path) -> io::Result<bool> {
+    let path = path.to_owned();
+    brief(move |volume| Ok(volume.exists(&path))).await
 }
 
 pub async fn free_space(_path: &Path) -> io::Result<u64> {
-    Err(io::ErrorKind::Unsupported.into())
+    brief(|volume| {
+        let capacity = volume.faults.capacity.unwrap_or(ENDLESS_BYTES);
+        Ok(capacity.saturating_sub(volume.used()))
+    })
+    .await
+}
+
+async fn fill(inode: InodeId, bytes: Bytes) -> io::Result<()> {
+    operation(WRITE, move |volume, _| {
+        if !volume.has_room(inode, bytes.len() as u64) {
+            return Err(full());
+        }
+        if volume.write_fails_now() {
+            return Err(broken());
+        }
+        Ok(Box::new(move |volume| {
+            volume.file_mut(inode).write(0, bytes);
+            Ok(())
+        }))
+    })
+    .await
 }

@@ -1,0 +1,366 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Component, Path};
+
+use super::directory::{Directory, Layer, NameChange, Place};
+use super::faults::{Faults, strikes};
+use super::image::PAGE_BYTES;
+use super::inode::FileNode;
+use super::power::Fate;
+use crate::io::fs::Entry;
+use crate::io::sim::random::Dice;
+
+pub(in crate::io::sim) type InodeId = u64;
+
+const ROOT: InodeId = 0;
+
+enum Inode {
+    File(Box<FileNode>),
+    Directory(Directory),
+}
+
+/// The file system of one node: a tree of names over inodes. Paths are taken from the root, be
+/// they absolute or not.
+pub(in crate::io::sim) struct Volume {
+    inodes: BTreeMap<InodeId, Inode>,
+    next_inode: InodeId,
+    /// Changes of names not yet synced, in order.
+    unsynced_names: Vec<NameChange>,
+    pub faults: Faults,
+}
+
+impl Volume {
+    pub fn new() -> Volume {
+        let inodes = BTreeMap::from([(ROOT, Inode::Directory(Directory::default()))]);
+        let faults = Faults::default();
+        Volume {
+            inodes,
+            next_inode: ROOT + 1,
+            unsynced_names: Vec::new(),
+            faults,
+        }
+    }
+
+    /// The file of that name, made empty when it is missing and `create` is said.
+    pub fn open(&mut self, path: &Path, create: bool) -> io::Result<InodeId> {
+        match self.resolve(path) {
+            Ok(inode) => match self.inode(inode) {
+                Inode::File(_) => Ok(inode),
+                Inode::Directory(_) => Err(io::ErrorKind::IsADirectory.into()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound && create => {
+                let place = self.place(path)?;
+                Ok(self.link(place, Inode::File(Box::default())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    pub fn file(&self, inode: InodeId) -> &FileNode {
+        match self.inode(inode) {
+            Inode::File(file) => file,
+            Inode::Directory(_) => panic!("an open file is no directory"),
+        }
+    }
+
+    pub fn file_mut(&mut self, inode: InodeId) -> &mut FileNode {
+        match self.inodes.get_mut(&inode) {
+            Some(Inode::File(file)) => file,
+            _ => panic!("an open file keeps its inode"),
+        }
+    }
+
+    pub fn exists(&self, path: &Path) -> bool {
+        self.resolve(path).is_ok()
+    }
+
+    pub fn create_dir_all(&mut self, path: &Path) -> io::Result<()> {
+        let mut directory = ROOT;
+        for name in names(path)? {
+            directory = match self.directory(directory)?.live.get(name) {
+                Some(inode) => *inode,
+                None => {
+                    let place = Place {
+                        directory,
+                        name: name.to_owned(),
+                    };
+                    self.link(place, Inode::Directory(Directory::default()))
+                }
+            };
+        }
+        self.directory(directory).map(|_| ())
+    }
+
+    /// Entries in order of name.
+    pub fn list(&self, path: &Path) -> io::Result<Vec<Entry>> {
+        let directory = self.directory(self.resolve(path)?)?;
+        let entry = |(name, inode): (&String, &InodeId)| match self.inode(*inode) {
+            Inode::File(file) => Entry {
+                name: name.clone(),
+                len: file.len(),
+                is_dir: false,
+            },
+            Inode::Directory(_) => Entry {
+                name: name.clone(),
+                len: 0,
+                is_dir: true,
+            },
+        };
+        Ok(directory.live.iter().map(entry).collect())
+    }
+
+    pub fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let inode = self.resolve(from)?;
+        let (from, to) = (self.place(from)?, self.place(to)?);
+        if from == to {
+            return Ok(());
+        }
+        if let Some(replaced) = self.directory(to.directory)?.live.get(&to.name) {
+            self.check_replaceable(inode, *replaced)?;
+        }
+        self.change_names(NameChange::Rename { from, to, inode });
+        Ok(())
+    }
+
+    pub fn remove_file(&mut self, path: &Path) -> io::Result<()> {
+        if let Inode::Directory(_) = self.inode(self.resolve(path)?) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let place = self.place(path)?;
+        self.change_names(NameChange::Unlink { place });
+        Ok(())
+    }
+
+    pub fn remove_dir_all(&mut self, path: &Path) -> io::Result<()> {
+        let inode = self.resolve(path)?;
+        self.directory(inode)?;
+        let place = self.place(path)?;
+        self.empty_directory(inode);
+        self.change_names(NameChange::Unlink { place });
+        Ok(())
+    }
+
+    /// Makes the names of a directory durable. A rename between two directories is one change:
+    /// what led to it in the other directory becomes durable with it.
+    pub fn sync_names(&mut self, path: &Path) -> io::Result<()> {
+        let inode = self.resolve(path)?;
+        self.directory(inode)?;
+        if self.faults.syncs_disabled {
+            return Ok(());
+        }
+        let mut directories = BTreeSet::from([inode]);
+        for change in self.unsynced_names.iter().rev() {
+            let partner = |directory: &InodeId| change.partner_of(*directory);
+            let partners: Vec<InodeId> = directories.iter().filter_map(partner).collect();
+            directories.extend(partners);
+        }
+        for change in std::mem::take(&mut self.unsynced_names) {
+            if directories
+                .iter()
+                .any(|directory| change.touches(*directory))
+            {
+                self.apply(&change, Layer::Durable);
+            } else {
+                self.unsynced_names.push(change);
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes in use by files that have a name.
+    pub fn used(&self) -> u64 {
+        let size = |inode: &InodeId| match self.inode(*inode) {
+            Inode::File(file) => file.occupied().next_multiple_of(PAGE_BYTES as u64),
+            Inode::Directory(_) => 0,
+        };
+        self.reachable(|directory| &directory.live)
+            .iter()
+            .map(size)
+            .sum()
+    }
+
+    /// Whether a file may occupy `bytes` without breaking the capacity.
+    pub fn has_room(&self, inode: InodeId, bytes: u64) -> bool {
+        let occupied = self.file(inode).occupied();
+        let Some(capacity) = self.faults.capacity else {
+            return true;
+        };
+        let grown = bytes.saturating_sub(occupied);
+        grown == 0 || self.used().saturating_add(grown) <= capacity
+    }
+
+    /// The power goes: unsynced changes meet the dice, and the rest of the tree is forgotten.
+    pub fn cut_power(&mut self, dice: &Dice) {
+        self.faults.cut_power_in = None;
+        let fate = Fate::new(dice);
+        for change in std::mem::take(&mut self.unsynced_names) {
+            if fate.keeps() {
+                self.apply(&change, Layer::Durable);
+            }
+        }
+        let reachable = self.reachable(|directory| &directory.durable);
+        self.inodes.retain(|inode, _| reachable.contains(inode));
+        for inode in self.inodes.values_mut() {
+            match inode {
+                Inode::File(file) => file.cut_power(&fate),
+                Inode::Directory(directory) => directory.live = directory.durable.clone(),
+            }
+        }
+    }
+
+    /// Flips a bit of a file that exists.
+    pub fn rot(&mut self, path: &Path, position: u64) {
+        let inode = self.resolve(path).expect("a file to rot");
+        self.file_mut(inode).rot(position);
+    }
+
+    /// The process dies, the machine lives on.
+    pub fn orphan(&mut self, dice: &Dice) {
+        let fate = Fate::new(dice);
+        for inode in self.inodes.values_mut() {
+            if let Inode::File(file) = inode {
+                file.orphan(&fate);
+            }
+        }
+    }
+
+    /// Counts a disk operation for the plan of faults; so do the next three.
+    pub fn power_fails_now(&mut self) -> bool {
+        strikes(&mut self.faults.cut_power_in)
+    }
+
+    pub fn write_fails_now(&mut self) -> bool {
+        strikes(&mut self.faults.fail_write_in)
+    }
+
+    pub fn read_fails_now(&mut self) -> bool {
+        strikes(&mut self.faults.fail_read_in)
+    }
+
+    pub fn sync_fails_now(&mut self) -> bool {
+        strikes(&mut self.faults.fail_sync_in)
+    }
+
+    fn inode(&self, inode: InodeId) -> &Inode {
+        self.inodes.get(&inode).expect("a name leads to an inode")
+    }
+
+    fn directory(&self, inode: InodeId) -> io::Result<&Directory> {
+        match self.inode(inode) {
+            Inode::Directory(directory) => Ok(directory),
+            Inode::File(_) => Err(io::ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<InodeId> {
+        let mut inode = ROOT;
+        for name in names(path)? {
+            let found = self.directory(inode)?.live.get(name);
+            inode = *found.ok_or(io::ErrorKind::NotFound)?;
+        }
+        Ok(inode)
+    }
+
+    /// Where a path's last name stands; its directory must exist.
+    fn place(&self, path: &Path) -> io::Result<Place> {
+        let mut names = names(path)?;
+        let name = names.pop().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+        let mut directory = ROOT;
+        for name in names {
+            let found = self.directory(directory)?.live.get(name);
+            directory = *found.ok_or(io::ErrorKind::NotFound)?;
+        }
+        self.directory(directory)?;
+        Ok(Place { directory, name })
+    }
+
+    fn link(&mut self, place: Place, new: Inode) -> InodeId {
+        let inode = self.next_inode;
+        self.next_inode += 1;
+        self.inodes.insert(inode, new);
+        self.change_names(NameChange::Link { place, inode });
+        inode
+    }
+
+    fn empty_directory(&mut self, directory: InodeId) {
+        let Inode::Directory(content) = self.inode(directory) else {
+            return;
+        };
+        for (name, inode) in content.live.clone() {
+            self.empty_directory(inode);
+            self.change_names(NameChange::Unlink {
+                place: Place { directory, name },
+            });
+        }
+    }
+
+    fn check_replaceable(&self, mover: InodeId, replaced: InodeId) -> io::Result<()> {
+        match (self.inode(mover), self.inode(replaced)) {
+            (Inode::File(_), Inode::File(_)) => Ok(()),
+            (Inode::Directory(_), Inode::Directory(old)) if old.live.is_empty() => Ok(()),
+            (Inode::Directory(_), Inode::Directory(_)) => {
+                Err(io::ErrorKind::DirectoryNotEmpty.into())
+            }
+            (Inode::File(_), Inode::Directory(_)) => Err(io::ErrorKind::IsADirectory.into()),
+            (Inode::Directory(_), Inode::File(_)) => Err(io::ErrorKind::NotADirectory.into()),
+        }
+    }
+
+    fn change_names(&mut self, change: NameChange) {
+        self.apply(&change, Layer::Live);
+        self.unsynced_names.push(change);
+    }
+
+    fn apply(&mut self, change: &NameChange, layer: Layer) {
+        match change {
+            NameChange::Link { place, inode } => self.set_name(place, Some(*inode), layer),
+            NameChange::Unlink { place } => self.set_name(place, None, layer),
+            NameChange::Rename { from, to, inode } => {
+                self.set_name(from, None, layer);
+                self.set_name(to, Some(*inode), layer);
+            }
+        }
+    }
+
+    fn set_name(&mut self, place: &Place, inode: Option<InodeId>, layer: Layer) {
+        let Some(Inode::Directory(directory)) = self.inodes.get_mut(&place.directory) else {
+            panic!("a name stands in a directory");
+        };
+        let names = directory.names(layer);
+        match inode {
+            Some(inode) => names.insert(place.name.clone(), inode),
+            None => names.remove(&place.name),
+        };
+    }
+
+    fn reachable(&self, names: fn(&Directory) -> &BTreeMap<String, InodeId>) -> BTreeSet<InodeId> {
+        let mut found = BTreeSet::from([ROOT]);
+        let mut open = vec![ROOT];
+        while let Some(inode) = open.pop() {
+            if let Inode::Directory(directory) = self.inode(inode) {
+                let fresh = names(directory)
+                    .values()
+                    .filter(|inode| found.insert(**inode));
+                open.extend(fresh);
+            }
+        }
+        found
+    }
+}
+
+/// The names of a path from the root down. A path that climbs is refused.
+fn names(path: &Path) -> io::Result<Vec<&str>> {
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => {
+                names.push(name.to_str().ok_or(io::ErrorKind::InvalidInput)?);
+            }
+            Component::RootDir | Component::CurDir => {}
+            Component::ParentDir | Component::Prefix(_) => {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+        }
+    }
+    Ok(names)
+}

@@ -1,0 +1,7 @@
+//! Whole stories on the simulated world, and the proof that the world itself can be trusted.
+//!
+//! `CORELANE_SEED=n` repeats one seed of a scenario; `CORELANE_SEEDS=n` runs the first n.
+
+mod disk;
+mod net;
+mod world;
