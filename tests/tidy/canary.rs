@@ -90,13 +90,13 @@ const SINS: &[(Rule, &str, &str, usize)] = &[
     (
         Rule::Outside,
         "src/server/a.rs",
-        "fn f() {\n    g().expect(\"\");\n}",
+        "fn f() -> Result<(), E> {\n    g().expect(\"\");\n}",
         2,
     ),
     (
         Rule::Outside,
         "src/records/a.rs",
-        "fn f() {\n    panic!();\n}",
+        "fn f() -> Option<u8> {\n    panic!();\n}",
         2,
     ),
     (Rule::Pure, "src/log/a.rs", "async fn f() {}", 1),
@@ -237,6 +237,10 @@ const VIRTUES: &[(&str, &str)] = &[
     (
         "src/node/a.rs",
         "fn f() {\n    g().expect(\"the table names every key\");\n}",
+    ),
+    (
+        "src/wire/a.rs",
+        "fn f() -> u8 {\n    g().expect(\"a row for each key\")\n}",
     ),
     (
         "src/io/a.rs",

@@ -3,6 +3,7 @@
 use crate::layers::layer;
 use crate::lexer::Kind;
 use crate::rule::{Complaint, Rule};
+use crate::sizes::signature;
 use crate::source::{Named, Source};
 
 /// Paths that only `io` may name, and what everybody else uses.
@@ -112,7 +113,7 @@ fn unsafe_word(source: &Source, room: &str, at: usize) -> Option<Complaint> {
 
 fn outside(source: &Source, room: &str, at: usize) -> Option<Complaint> {
     let called = at > 0 && source.text(at - 1) == "." && source.text(at + 1) == "(";
-    let parses = OUTSIDE.contains(&room);
+    let parses = OUTSIDE.contains(&room) && may_refuse(source, at);
     let advice = match source.text(at) {
         "unwrap" if called => "return the refusal, or `expect` with the reason it cannot fail",
         "expect" if called && parses => "return the refusal; for a bug of our own, `assert!`",
@@ -122,6 +123,26 @@ fn outside(source: &Source, room: &str, at: usize) -> Option<Complaint> {
         _ => return None,
     };
     Some(source.complain(Rule::Outside, at, advice.to_owned()))
+}
+
+/// Whether the function around `at` returns a `Result` or an `Option`. One that does not is
+/// trusted with its arguments, and may `expect` what only a bug of ours can break.
+fn may_refuse(source: &Source, at: usize) -> bool {
+    let around = |start: &usize| {
+        signature(source, *start)
+            .is_some_and(|(_, body)| (body..source.after_close(body)).contains(&at))
+    };
+    let Some(start) = (0..at)
+        .rev()
+        .filter(|&start| source.text(start) == "fn")
+        .find(around)
+    else {
+        return true;
+    };
+    let Some((open, body)) = signature(source, start) else {
+        return true;
+    };
+    (source.after_close(open)..body).any(|word| matches!(source.text(word), "Result" | "Option"))
 }
 
 fn impure(source: &Source, room: &str, at: usize) -> Option<Complaint> {

@@ -22,7 +22,7 @@ rules! {
     Room "every folder of src is a room of the layer table",
     Door "only io names kernel, clock, threads and dice",
     Unsafe "unsafe stands in io only, beside a comment that says why it is sound",
-    Outside "bytes from outside never meet a panic",
+    Outside "no unwrap; and where outside bytes are parsed, what can refuse does not panic",
     Pure "model, wire, records, config and the machines neither wait, trace, print nor hash",
     FileSize "a file has at most 400 lines, main.rs 30, a script 40",
     LineSize "a line has at most 100 columns",

@@ -72,12 +72,16 @@ fn parameters(source: &Source, at: usize) -> Option<usize> {
     (source.text(open) == "(" && source.tokens.get(name)?.kind == Kind::Word).then_some(open)
 }
 
+/// The `(` and the `{` of the function declared at `at`; `None` when it has no body.
+pub fn signature(source: &Source, at: usize) -> Option<(usize, usize)> {
+    let open = parameters(source, at)?;
+    let body = source.body(open);
+    (source.text(body) == "{").then_some((open, body))
+}
+
 /// Lines from `fn` to its closing brace; `None` when it has no body.
 pub fn function_lines(source: &Source, at: usize) -> Option<usize> {
-    let body = source.body(parameters(source, at)?);
-    if source.text(body) != "{" {
-        return None;
-    }
+    let (_, body) = signature(source, at)?;
     let last = source.tokens.get(source.after_close(body) - 1)?;
     Some(last.line - source.tokens[at].line + 1)
 }
