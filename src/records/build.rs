@@ -2,7 +2,10 @@ use zerocopy::IntoBytes;
 
 use super::header::{OVERHEAD_BYTES, seal};
 use super::varint::{varlong_bytes, write_varint, write_varlong};
-use super::{Attributes, HEADER_BYTES, Header, MAGIC, RecordHeader, TimestampType};
+use super::{
+    Attributes, Codec, Compression, HEADER_BYTES, Header, MAGIC, RecordHeader, TimestampType,
+    compress,
+};
 use crate::model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
 
 /// A record on its way into a batch.
@@ -22,6 +25,7 @@ pub struct BatchBuilder {
     /// Room for the header, then the records.
     bytes: Vec<u8>,
     header: Header,
+    compression: Compression,
     base_timestamp: Option<Timestamp>,
     max_timestamp: Option<Timestamp>,
     next_delta: i32,
@@ -59,6 +63,7 @@ impl BatchBuilder {
                 base_sequence: Sequence::NONE.0.into(),
                 count: 0.into(),
             },
+            compression: Compression::NONE,
             base_timestamp: None,
             max_timestamp: None,
             next_delta: 0,
@@ -82,11 +87,19 @@ impl BatchBuilder {
         self
     }
 
+    /// Compresses the records when the batch is finished.
+    pub fn compression(mut self, compression: Compression) -> BatchBuilder {
+        let others = self.header.attributes.get() & !Attributes::CODEC_MASK;
+        self.header.attributes = (others | compression.codec as i16).into();
+        self.compression = compression;
+        self
+    }
+
     pub fn transactional(self) -> BatchBuilder {
         self.with_attribute(Attributes::TRANSACTIONAL)
     }
 
-    /// Marks a batch of control records.
+    /// Marks a batch of control records; see [`super::ControlKind`] for their keys.
     pub fn control(self) -> BatchBuilder {
         self.with_attribute(Attributes::CONTROL)
     }
@@ -162,7 +175,14 @@ impl BatchBuilder {
     pub fn finish(mut self) -> Vec<u8> {
         self.header.base_timestamp = self.base_timestamp.unwrap_or(Timestamp::NONE).0.into();
         self.header.max_timestamp = self.max_timestamp.unwrap_or(Timestamp::NONE).0.into();
-        assemble(self.header, self.bytes)
+        if self.compression.codec == Codec::None {
+            return assemble(self.header, self.bytes);
+        }
+        let records = &self.bytes[HEADER_BYTES..];
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + records.len() / 2);
+        bytes.resize(HEADER_BYTES, 0);
+        compress(self.compression, records, &mut bytes);
+        assemble(self.header, bytes)
     }
 }
 

@@ -19,18 +19,37 @@
 //! sequences as a partition sees them (`log`); error codes (`server`).
 
 mod build;
+mod chunk;
+mod codec;
+mod control;
 mod crc;
 mod facts;
+mod fuzz;
 mod header;
+mod lz4;
 mod malformed;
+mod recompress;
 mod record;
+mod refusal;
+mod stream;
+mod validate;
 mod varint;
 mod view;
+mod xerial;
 
 pub use build::{BatchBuilder, NewRecord};
+pub use codec::{
+    CodecFault, Compression, DECODED_FLOOR_BYTES, DECODED_RATIO_MAX, Decoder, compress,
+    decoded_bytes_max, decompress,
+};
+pub use control::{ControlKind, EndTxnMarker};
 pub use crc::crc32c;
 pub use facts::Facts;
+pub use fuzz::fuzz;
 pub use header::{Attributes, Codec, HEADER_BYTES, Header, MAGIC, TimestampType};
 pub use malformed::{Malformed, RecordFault};
+pub use recompress::recompress;
 pub use record::{Headers, Record, RecordHeader, Records};
+pub use refusal::{RECORD_ERRORS_MAX, RecordError, RecordErrors, RecordWrong, Refusal};
+pub use validate::{Policy, check, only_batch};
 pub use view::{BatchView, Batches, stamp, stamp_timestamps};

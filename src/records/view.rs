@@ -48,9 +48,14 @@ impl<'a> BatchView<'a> {
         self.bytes.get(HEADER_BYTES..).unwrap_or_default()
     }
 
-    /// Reads the whole batch. The leader epoch and the base offset are not covered.
+    /// What the checksum covers: all but base offset, length, leader epoch, magic and itself.
+    pub fn checked_bytes(&self) -> &'a [u8] {
+        self.bytes.get(CRC_FROM..).unwrap_or_default()
+    }
+
+    /// Reads the whole batch.
     pub fn crc_is_valid(&self) -> bool {
-        crc32c(self.bytes.get(CRC_FROM..).unwrap_or_default()) == self.header.crc()
+        crc32c(self.checked_bytes()) == self.header.crc()
     }
 
     /// Walks the payload in place. Only for batches whose codec is [`Codec::None`]: a compressed

@@ -1,0 +1,218 @@
+use super::refusal::{RecordError, RecordErrors, RecordWrong, Refusal};
+use super::stream::{Shape, ShapeReader, StreamFault};
+use super::{BatchView, Codec, Facts, Malformed, TimestampType, crc32c, decoded_bytes_max};
+use crate::model::{Offset, Timestamp};
+
+/// A topic's rules for what producers may append.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Policy {
+    /// `max.message.bytes`: size of a whole batch as it arrived.
+    pub max_message_bytes: usize,
+    /// `message.timestamp.type`.
+    pub timestamp_type: TimestampType,
+    /// `message.timestamp.before.max.ms`.
+    pub before_max_ms: i64,
+    /// `message.timestamp.after.max.ms`.
+    pub after_max_ms: i64,
+    /// `cleanup.policy` contains `compact`: every record needs a key.
+    pub compacted: bool,
+}
+
+/// The one batch that a partition's part of a produce request must hold
+/// (`ProduceRequest.validateRecords`).
+pub fn only_batch(records: Option<&[u8]>) -> Result<BatchView<'_>, Refusal> {
+    match records.unwrap_or_default() {
+        [] => Err(Refusal::NoBatch),
+        bytes => Ok(BatchView::parse(bytes)?),
+    }
+}
+
+/// Checks a client's batch as Kafka 4.3 does (`UnifiedLog.analyzeAndValidateRecords`, then
+/// `LogValidator`): every byte through the checksum, every record by its structure, offset, key
+/// and timestamp. Compressed content is decoded a chunk at a time, up to
+/// [`decoded_bytes_max`]. Allocates nothing for a good uncompressed batch.
+pub fn check(batch: &BatchView<'_>, policy: &Policy, now: Timestamp) -> Result<Facts, Refusal> {
+    check_frame(batch, policy)?;
+    let facts = Facts::of(batch)?;
+    check_header(batch)?;
+    let mut tally = Tally::new(batch, policy, now);
+    match facts.codec {
+        Codec::None => tally.walk_in_place()?,
+        codec => tally.walk_compressed(codec)?,
+    }
+    let (max_timestamp, max_timestamp_delta) = tally.finish()?;
+    let restamp =
+        batch.timestamp_type() != policy.timestamp_type || batch.max_timestamp() != max_timestamp;
+    Ok(Facts {
+        timestamp_type: policy.timestamp_type,
+        max_timestamp,
+        max_timestamp_delta,
+        restamp,
+        ..facts
+    })
+}
+
+fn check_frame(batch: &BatchView<'_>, policy: &Policy) -> Result<(), Refusal> {
+    if batch.base_offset() != Offset::ZERO {
+        return Err(Refusal::BaseOffset(batch.base_offset()));
+    }
+    if batch.size() > policy.max_message_bytes {
+        return Err(Refusal::TooLarge {
+            size: batch.size(),
+            max: policy.max_message_bytes,
+        });
+    }
+    let (stored, computed) = (batch.crc(), crc32c(batch.checked_bytes()));
+    if stored != computed {
+        return Err(Refusal::Crc { stored, computed });
+    }
+    Ok(())
+}
+
+fn check_header(batch: &BatchView<'_>) -> Result<(), Refusal> {
+    let (last_offset_delta, count) = (batch.last_offset_delta(), batch.count());
+    if last_offset_delta < 0 {
+        return Err(Refusal::OffsetRange(last_offset_delta));
+    }
+    if count <= 0 {
+        return Err(Refusal::Count(count));
+    }
+    if count - 1 != last_offset_delta {
+        return Err(Refusal::CountOfRange {
+            last_offset_delta,
+            count,
+        });
+    }
+    if batch.is_control() {
+        return Err(Refusal::ControlBatch);
+    }
+    if batch.producer_id().is_some() && batch.base_sequence().0 < 0 {
+        return Err(Refusal::Sequence {
+            producer_id: batch.producer_id(),
+            sequence: batch.base_sequence(),
+        });
+    }
+    Ok(())
+}
+
+/// What has been seen of a batch's records so far.
+struct Tally<'a> {
+    batch: &'a BatchView<'a>,
+    policy: &'a Policy,
+    now: Timestamp,
+    index: u32,
+    max_timestamp: Timestamp,
+    max_timestamp_delta: i32,
+    errors: Option<Box<RecordErrors>>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(batch: &'a BatchView<'a>, policy: &'a Policy, now: Timestamp) -> Tally<'a> {
+        Tally {
+            batch,
+            policy,
+            now,
+            index: 0,
+            max_timestamp: Timestamp::NONE,
+            max_timestamp_delta: batch.last_offset_delta(),
+            errors: None,
+        }
+    }
+
+    fn walk_in_place(&mut self) -> Result<(), Refusal> {
+        for record in self.batch.records() {
+            let record = record?;
+            let index = self.index;
+            for header in record.headers {
+                header.map_err(|fault| Malformed::Record { index, fault })?;
+            }
+            self.on_record(&Shape {
+                timestamp_delta: record.timestamp_delta,
+                offset_delta: record.offset_delta,
+                has_key: record.key.is_some(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn walk_compressed(&mut self, codec: Codec) -> Result<(), Refusal> {
+        let payload = self.batch.payload();
+        let mut reader = ShapeReader::new(codec, payload, decoded_bytes_max(payload.len()))?;
+        for index in 0..self.batch.count() {
+            let shape = reader.next().map_err(|fault| at(index, fault))?;
+            self.on_record(&shape)?;
+        }
+        // The end is asked for even though all records are here: a stream's own checksum and
+        // the bytes after the last record are only met there.
+        match reader
+            .is_at_end()
+            .map_err(|fault| at(self.batch.count(), fault))?
+        {
+            true => Ok(()),
+            false => Err(Malformed::TrailingBytes(reader.chunk_left()).into()),
+        }
+    }
+
+    #[inline]
+    fn on_record(&mut self, record: &Shape) -> Result<(), Refusal> {
+        let index = self.index;
+        if i64::from(record.offset_delta) != i64::from(index) {
+            return Err(Refusal::OffsetDelta {
+                index,
+                found: record.offset_delta,
+            });
+        }
+        self.index += 1;
+        let timestamp = self.batch.timestamp_of(record.timestamp_delta);
+        if let Some(wrong) = self.judge(record, timestamp) {
+            let errors = self.errors.get_or_insert_default();
+            errors.push(RecordError { index, wrong });
+        }
+        if timestamp > self.max_timestamp {
+            self.max_timestamp = timestamp;
+            self.max_timestamp_delta = record.offset_delta;
+        }
+        Ok(())
+    }
+
+    /// The topic's rules for one record, in Kafka's order. `-1` means the producer set none.
+    #[inline]
+    fn judge(&self, record: &Shape, timestamp: Timestamp) -> Option<RecordWrong> {
+        let policy = self.policy;
+        if policy.compacted && !record.has_key {
+            return Some(RecordWrong::MissingKey);
+        }
+        if policy.timestamp_type == TimestampType::CreateTime && timestamp != Timestamp::NONE {
+            // Wraps as Java's long does, so that a timestamp near -2^63 is too late, not early.
+            let age = self.now.0.wrapping_sub(timestamp.0);
+            let out_of_range =
+                age > policy.before_max_ms || age.wrapping_neg() > policy.after_max_ms;
+            return out_of_range.then(|| RecordWrong::TimestampOutOfRange {
+                found: timestamp,
+                offset: self.batch.offset_of(record.offset_delta),
+                earliest: Timestamp(self.now.0.wrapping_sub(policy.before_max_ms)),
+                latest: Timestamp(self.now.0.wrapping_add(policy.after_max_ms)),
+            });
+        }
+        let producer_claims = self.batch.timestamp_type() == TimestampType::LogAppendTime;
+        producer_claims.then_some(RecordWrong::TimestampType)
+    }
+
+    fn finish(self) -> Result<(Timestamp, i32), Refusal> {
+        match (self.errors, self.policy.timestamp_type) {
+            (Some(errors), _) => Err(Refusal::Records(errors)),
+            (None, TimestampType::CreateTime) => Ok((self.max_timestamp, self.max_timestamp_delta)),
+            (None, TimestampType::LogAppendTime) => Ok((self.now, self.batch.last_offset_delta())),
+        }
+    }
+}
+
+fn at(index: i32, fault: StreamFault) -> Refusal {
+    match fault {
+        StreamFault::Codec(fault) => Refusal::Codec(fault),
+        StreamFault::Record(fault) => Refusal::Malformed(Malformed::Record {
+            index: index.unsigned_abs(),
+            fault,
+        }),
+    }
+}
