@@ -199,6 +199,37 @@ fn many_small_batches_in_flight_keep_their_order() {
 }
 
 #[test]
+fn clients_at_once_lose_nothing() {
+    let topic = topic("at-once", 6, &[]);
+    let produce = |client: usize| {
+        let records: Vec<Record> = (0..2000)
+            .map(|n| Record::of(format!("{client} {n}")).to(n % 6))
+            .collect();
+        send_all(&topic, &records, &[("linger.ms", "1")])
+    };
+    std::thread::scope(|scope| {
+        (0..4).for_each(|client| {
+            let produce = &produce;
+            scope.spawn(move || produce(client));
+        });
+    });
+    for partition in 0..6 {
+        let expected: usize = 4 * (0..2000).filter(|n| n % 6 == partition).count();
+        let mut bodies: Vec<Vec<u8>> = read(&topic, partition, expected)
+            .iter()
+            .filter_map(|message| message.payload().map(<[u8]>::to_vec))
+            .collect();
+        bodies.sort_unstable();
+        bodies.dedup();
+        assert_eq!(
+            bodies.len(),
+            expected,
+            "different records in partition {partition}"
+        );
+    }
+}
+
+#[test]
 fn keys_choose_partitions_and_all_partitions_receive() {
     let topic = topic("spread", 16, &[]);
     let records: Vec<Record> = (0..1600)

@@ -9,6 +9,7 @@ mod house;
 mod layers;
 mod lexer;
 mod names;
+mod readme;
 mod rule;
 mod sizes;
 mod source;
