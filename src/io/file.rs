@@ -113,6 +113,14 @@ pub enum FileRange {
 }
 
 impl FileRange {
+    /// Shortens the range to at most `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        match self {
+            FileRange::Uring(range) => range.truncate(len),
+            FileRange::Sim(range) => range.truncate(len),
+        }
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         match self {

@@ -119,6 +119,14 @@ pub enum Part {
 }
 
 impl Part {
+    /// Shortens the piece to at most `len` bytes.
+    pub fn truncate(&mut self, len: usize) {
+        match self {
+            Part::Bytes(bytes) => bytes.truncate(len),
+            Part::File(range) => range.truncate(len),
+        }
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         match self {

@@ -149,6 +149,10 @@ impl FileRange {
         self.len
     }
 
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
+
     /// The bytes as they are now, as `sendfile` takes them from the page cache.
     pub(super) fn load(&self) -> io::Result<Bytes> {
         let node = Sim::current().node_state(self.node);

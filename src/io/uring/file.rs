@@ -118,4 +118,8 @@ impl FileRange {
     pub fn size(&self) -> usize {
         self.len
     }
+
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+    }
 }
