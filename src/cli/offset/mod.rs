@@ -1,0 +1,5 @@
+//! `corelane get-offsets`: Kafka's `kafka-get-offsets.sh` (`GetOffsetShell`).
+
+mod options;
+
+pub use options::Options;
