@@ -1,5 +1,7 @@
 //! The machines: transcripts, naive models and refusals. Nothing here touches kernel or clock.
 
+mod config;
+mod config_change;
 mod log_append;
 mod log_fixture;
 mod log_producers;

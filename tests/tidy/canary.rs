@@ -113,6 +113,12 @@ const SINS: &[(Rule, &str, &str, usize)] = &[
         2,
     ),
     (
+        Rule::Bounded,
+        "src/shard/a.rs",
+        "fn f() {\n    flume::unbounded::<u8>();\n}",
+        2,
+    ),
+    (
         Rule::Parameters,
         "src/log/a.rs",
         "fn f(&self, a: A<B, C>, b: B, c: C, d: D, e: E, f: F) {}",

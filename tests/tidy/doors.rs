@@ -64,6 +64,7 @@ pub fn inspect(source: &Source) -> Vec<Complaint> {
         complaints.extend(unsafe_word(source, room, at));
         if !source.is_test[at] {
             complaints.extend(outside(source, room, at));
+            complaints.extend(unbounded(source, at));
             complaints.extend(impure(source, room, at));
         }
     }
@@ -123,6 +124,16 @@ fn outside(source: &Source, room: &str, at: usize) -> Option<Complaint> {
         _ => return None,
     };
     Some(source.complain(Rule::Outside, at, advice.to_owned()))
+}
+
+fn unbounded(source: &Source, at: usize) -> Option<Complaint> {
+    let endless = match source.text(at) {
+        "unbounded" | "unbounded_channel" => matches!(source.text(at + 1), "(" | "::" | ";" | ","),
+        "mpsc" => source.reads(at, &["mpsc", "::", "channel"]),
+        _ => false,
+    };
+    let advice = "use `crate::io::mesh`, with a limit named beside it".to_owned();
+    endless.then(|| source.complain(Rule::Bounded, at, advice))
 }
 
 /// Whether the function around `at` returns a `Result` or an `Option`. One that does not is

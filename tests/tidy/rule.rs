@@ -24,6 +24,7 @@ rules! {
     Unsafe "unsafe stands in io only, beside a comment that says why it is sound",
     Outside "no unwrap; and where outside bytes are parsed, what can refuse does not panic",
     Pure "model, wire, records, config and the machines neither wait, trace, print nor hash",
+    Bounded "every queue has a limit",
     FileSize "a file has at most 400 lines, main.rs 30, a script 40",
     LineSize "a line has at most 100 columns",
     FunctionSize "a function has at most 70 lines",
