@@ -67,7 +67,8 @@ macro_rules! schema {
         struct $name:ident<$life:lifetime> {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident: $type:ty $([$($word:ident $(($arg:literal))?),*])? $(= $default:expr)?;
+                $field:ident: $type:ty
+                    $([$($word:ident $(($arg:literal))?),*])? $(= $default:expr)?;
             )*
         }
     )*) => {$(
@@ -125,11 +126,13 @@ macro_rules! schema {
         }
 
         impl<$life> $crate::wire::schema::Field<$life> for $name<$life> {
-            const MIN: usize = 0 $(+ {
-                let spec = $crate::wire::message::spec!($field $($($word $(($arg))?)*)?);
-                let min = <$type as $crate::wire::schema::Field<$life>>::MIN;
-                if spec.is_everywhere() { min } else { 0 }
-            })*;
+            #[inline]
+            fn size_min(dialect: $crate::wire::schema::Dialect) -> usize {
+                usize::from(dialect.flexible) $(+
+                    $crate::wire::message::spec!($field $($($word $(($arg))?)*)?)
+                        .size_min::<$type>(dialect)
+                )*
+            }
 
             #[inline]
             fn read(

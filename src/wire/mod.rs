@@ -28,6 +28,7 @@
 pub mod api;
 mod cursor;
 pub mod frame;
+pub mod fuzz;
 mod header;
 mod message;
 pub mod metadata;
@@ -38,7 +39,7 @@ pub mod versions;
 mod writer;
 
 pub use cursor::{Cursor, Malformed};
-pub use frame::{Deframer, FrameFault};
+pub use frame::{Deframer, FrameFault, PREFIX_SIZE};
 pub use header::{Incoming, RequestHeader, ResponseHeader, Unanswerable, answer, ask};
 pub use message::Message;
 pub use primitive::{Blob, Records, Text};

@@ -110,7 +110,10 @@ impl Serialize for Records<'_> {
 macro_rules! number {
     ($($number:ty)*) => {$(
         impl<'a> Field<'a> for $number {
-            const MIN: usize = size_of::<$number>();
+            #[inline]
+            fn size_min(_: Dialect) -> usize {
+                size_of::<$number>()
+            }
 
             #[inline]
             fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
@@ -129,7 +132,10 @@ macro_rules! number {
 number!(i8 i16 u16 i32 u32 i64 f64);
 
 impl<'a> Field<'a> for bool {
-    const MIN: usize = 1;
+    #[inline]
+    fn size_min(_: Dialect) -> usize {
+        1
+    }
 
     #[inline]
     fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
@@ -144,7 +150,10 @@ impl<'a> Field<'a> for bool {
 }
 
 impl<'a> Field<'a> for Uuid {
-    const MIN: usize = 16;
+    #[inline]
+    fn size_min(_: Dialect) -> usize {
+        16
+    }
 
     #[inline]
     fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
@@ -179,9 +188,12 @@ fn put_null<S: Sink>(sink: &mut S, flexible: bool) {
 /// Every type whose null is a special length, given as how to read after the length and how to
 /// write. Not nullable means that this null is refused.
 macro_rules! lengthy {
-    ($name:ty, $read:ident, $write:ident, $null:ident) => {
+    ($name:ty, $prefix:literal, $read:ident, $write:ident, $null:ident) => {
         impl<'a> Field<'a> for $name {
-            const MIN: usize = 1;
+            #[inline]
+            fn size_min(dialect: Dialect) -> usize {
+                if dialect.flexible { 1 } else { $prefix }
+            }
 
             #[inline]
             fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed> {
@@ -211,9 +223,9 @@ macro_rules! lengthy {
     };
 }
 
-lengthy!(Text<'a>, read_text, write_text, put_null_text);
-lengthy!(Blob<'a>, read_blob, write_blob, put_null);
-lengthy!(Records<'a>, read_records, write_records, put_null);
+lengthy!(Text<'a>, 2, read_text, write_text, put_null_text);
+lengthy!(Blob<'a>, 4, read_blob, write_blob, put_null);
+lengthy!(Records<'a>, 4, read_records, write_records, put_null);
 
 #[inline]
 fn read_text<'a>(c: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Text<'a>>, Malformed> {
@@ -277,7 +289,10 @@ fn write_records<S: Sink>(r: &Records, sink: &mut S, d: Dialect) -> Result<(), E
 }
 
 impl<'a, T: Field<'a>> Field<'a> for Vec<T> {
-    const MIN: usize = 1;
+    #[inline]
+    fn size_min(dialect: Dialect) -> usize {
+        if dialect.flexible { 1 } else { 4 }
+    }
 
     fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed> {
         Vec::read_nullable(cursor, dialect)?.ok_or(Malformed::Null(dialect.field))
@@ -292,7 +307,7 @@ impl<'a, T: Field<'a>> Field<'a> for Vec<T> {
 
 impl<'a, T: Field<'a>> Nullable<'a> for Vec<T> {
     fn read_nullable(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Self>, Malformed> {
-        let Some(count) = cursor.count(dialect.flexible, T::MIN)? else {
+        let Some(count) = cursor.count(dialect.flexible, T::size_min(dialect))? else {
             return Ok(None);
         };
         let mut elements = Vec::with_capacity(count);
@@ -308,7 +323,14 @@ impl<'a, T: Field<'a>> Nullable<'a> for Vec<T> {
 }
 
 impl<'a, T: Nullable<'a>> Field<'a> for Option<T> {
-    const MIN: usize = 1;
+    #[inline]
+    fn size_min(dialect: Dialect) -> usize {
+        if dialect.nullable {
+            1
+        } else {
+            T::size_min(dialect)
+        }
+    }
 
     #[inline]
     fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed> {

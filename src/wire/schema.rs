@@ -35,8 +35,8 @@ impl Dialect {
 
 /// What can stand in a field: numbers, text, arrays, structs.
 pub trait Field<'a>: Sized {
-    /// The fewest bytes a value takes in any version: bounds announced counts.
-    const MIN: usize;
+    /// The fewest bytes that a value takes: bounds the count that an array may announce.
+    fn size_min(dialect: Dialect) -> usize;
 
     fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed>;
     fn write<S: Sink>(&self, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault>;
@@ -125,9 +125,15 @@ impl Spec {
         }
     }
 
-    /// Whether every version carries it: only then it counts towards the minimum size.
-    pub const fn is_everywhere(&self) -> bool {
-        self.first == 0 && self.last == i16::MAX && self.tag.is_none()
+    /// The fewest bytes that the field adds to its struct's body.
+    #[inline]
+    pub fn size_min<'a, F: Field<'a>>(&self, of: Dialect) -> usize {
+        let is_in_body = self.tag.is_none() && self.is_present(of.version);
+        if is_in_body {
+            F::size_min(self.dialect(of))
+        } else {
+            0
+        }
     }
 
     #[inline]

@@ -23,7 +23,9 @@ const ADVERTISED_FROM: (ApiKey, i16) = (ApiKey::Produce, 0);
 /// One line per API: name, key, versions as Kafka 4.3 has them (`api_versions.json` of the golden
 /// vectors holds the same numbers), first flexible version, and whether this broker answers it.
 macro_rules! table {
-    ($($name:ident = $key:literal: $min:literal-$max:literal, flexible $flex:tt, $served:ident;)*) => {
+    ($(
+        $name:ident = $key:literal: $min:literal-$max:literal, flexible $flex:tt, $served:ident;
+    )*) => {
         /// Names what a request asks for. Keys 4 to 7 belonged to ZooKeeper's days.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(i16)]
@@ -96,47 +98,17 @@ table! {
     AlterClientQuotas = 49:            0-1, flexible 1,     KNOWN;
     DescribeUserScramCredentials = 50: 0-0, flexible 0,     KNOWN;
     AlterUserScramCredentials = 51:    0-0, flexible 0,     KNOWN;
-    Vote = 52:                         0-2, flexible 0,     KNOWN;
-    BeginQuorumEpoch = 53:             0-1, flexible 1,     KNOWN;
-    EndQuorumEpoch = 54:               0-1, flexible 1,     KNOWN;
     DescribeQuorum = 55:               0-2, flexible 0,     KNOWN;
-    AlterPartition = 56:               2-3, flexible 0,     KNOWN;
     UpdateFeatures = 57:               0-2, flexible 0,     KNOWN;
-    Envelope = 58:                     0-0, flexible 0,     KNOWN;
-    FetchSnapshot = 59:                0-1, flexible 0,     KNOWN;
     DescribeCluster = 60:              0-2, flexible 0,     SERVED;
     DescribeProducers = 61:            0-0, flexible 0,     SERVED;
-    BrokerRegistration = 62:           0-4, flexible 0,     KNOWN;
-    BrokerHeartbeat = 63:              0-2, flexible 0,     KNOWN;
     UnregisterBroker = 64:             0-0, flexible 0,     SERVED;
     DescribeTransactions = 65:         0-0, flexible 0,     KNOWN;
     ListTransactions = 66:             0-2, flexible 0,     SERVED;
-    AllocateProducerIds = 67:          0-0, flexible 0,     KNOWN;
     ConsumerGroupHeartbeat = 68:       0-1, flexible 0,     KNOWN;
     ConsumerGroupDescribe = 69:        0-1, flexible 0,     KNOWN;
-    ControllerRegistration = 70:       0-0, flexible 0,     KNOWN;
-    GetTelemetrySubscriptions = 71:    0-0, flexible 0,     KNOWN;
-    PushTelemetry = 72:                0-0, flexible 0,     KNOWN;
-    AssignReplicasToDirs = 73:         0-0, flexible 0,     KNOWN;
     ListConfigResources = 74:          0-1, flexible 0,     SERVED;
     DescribeTopicPartitions = 75:      0-0, flexible 0,     SERVED;
-    ShareGroupHeartbeat = 76:          1-1, flexible 0,     KNOWN;
-    ShareGroupDescribe = 77:           1-1, flexible 0,     KNOWN;
-    ShareFetch = 78:                   1-2, flexible 0,     KNOWN;
-    ShareAcknowledge = 79:             1-2, flexible 0,     KNOWN;
-    AddRaftVoter = 80:                 0-1, flexible 0,     KNOWN;
-    RemoveRaftVoter = 81:              0-0, flexible 0,     KNOWN;
-    UpdateRaftVoter = 82:              0-0, flexible 0,     KNOWN;
-    InitializeShareGroupState = 83:    0-0, flexible 0,     KNOWN;
-    ReadShareGroupState = 84:          0-0, flexible 0,     KNOWN;
-    WriteShareGroupState = 85:         0-1, flexible 0,     KNOWN;
-    DeleteShareGroupState = 86:        0-0, flexible 0,     KNOWN;
-    ReadShareGroupStateSummary = 87:   0-1, flexible 0,     KNOWN;
-    StreamsGroupHeartbeat = 88:        0-0, flexible 0,     KNOWN;
-    StreamsGroupDescribe = 89:         0-0, flexible 0,     KNOWN;
-    DescribeShareGroupOffsets = 90:    0-1, flexible 0,     KNOWN;
-    AlterShareGroupOffsets = 91:       0-0, flexible 0,     KNOWN;
-    DeleteShareGroupOffsets = 92:      0-0, flexible 0,     KNOWN;
 }
 
 impl ApiKey {
@@ -236,6 +208,6 @@ mod tests {
         assert_eq!(served(ApiKey::Produce), Some(3..=13));
         assert_eq!(advertised(ApiKey::Produce), Some(0..=13));
         assert_eq!(advertised(ApiKey::Fetch), served(ApiKey::Fetch));
-        assert_eq!(advertised(ApiKey::Vote), None);
+        assert_eq!(advertised(ApiKey::ElectLeaders), None);
     }
 }
