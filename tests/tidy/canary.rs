@@ -280,7 +280,7 @@ const VIRTUES: &[(&str, &str)] = &[
 ];
 
 fn caught(rule: Rule, path: &str, text: &str) -> Vec<usize> {
-    let complaints = House::of(path, text).inspect();
+    let complaints = House::of(&[(path, text)]).inspect();
     complaints
         .iter()
         .filter(|found| found.rule == rule)
@@ -329,6 +329,18 @@ fn rules_of_size_catch_what_is_one_too_large() {
 }
 
 #[test]
+fn a_dependency_that_no_code_names_is_caught() {
+    let manifest = "[dependencies]\n# Why.\nof-use = \"1\"\n# Why.\nidle = \"1\"\n";
+    let house = House::of(&[
+        ("Cargo.toml", manifest),
+        ("src/io/a.rs", "use of_use::Thing;"),
+    ]);
+    let complaints = house.inspect();
+    let found: Vec<(Rule, usize)> = complaints.iter().map(|c| (c.rule, c.line)).collect();
+    assert_eq!(found, [(Rule::Dependency, 5)]);
+}
+
+#[test]
 fn every_rule_has_a_canary() {
     let by_size = [
         Rule::FileSize,
@@ -344,10 +356,14 @@ fn every_rule_has_a_canary() {
 #[test]
 fn text_that_only_looks_wrong_passes() {
     for (path, text) in VIRTUES {
-        let complaints = House::of(path, text).inspect();
+        let complaints = House::of(&[(path, text)]).inspect();
         assert!(complaints.is_empty(), "{path}:\n{text}\n{}", complaints[0]);
     }
-    assert!(House::of("src/log/mod.rs", CHARTER).inspect().is_empty());
+    assert!(
+        House::of(&[("src/log/mod.rs", CHARTER)])
+            .inspect()
+            .is_empty()
+    );
 }
 
 #[test]

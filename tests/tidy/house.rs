@@ -33,12 +33,14 @@ impl House {
         House { pages }
     }
 
-    pub fn of(path: &str, text: &str) -> House {
+    /// A made-up tree of `(path, text)`.
+    pub fn of(pages: &[(&str, &str)]) -> House {
+        let page = |(path, text): &(&str, &str)| Page {
+            path: (*path).to_owned(),
+            text: (*text).to_owned(),
+        };
         House {
-            pages: vec![Page {
-                path: path.to_owned(),
-                text: text.to_owned(),
-            }],
+            pages: pages.iter().map(page).collect(),
         }
     }
 
@@ -56,7 +58,7 @@ impl House {
             complaints.extend(names::inspect_path(&page.path));
             complaints.extend(names::inspect_page(page));
             if page.path == "Cargo.toml" {
-                complaints.extend(names::inspect_manifest(page));
+                complaints.extend(names::inspect_manifest(page, &sources));
             }
         }
         for source in &sources {

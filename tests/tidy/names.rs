@@ -166,23 +166,37 @@ fn later(line: &str) -> Option<String> {
         .find(|word| marks.contains(&word.as_str()))
 }
 
-/// Every line of a dependency table follows a comment.
-pub fn inspect_manifest(page: &Page) -> Vec<Complaint> {
+/// Every line of a dependency table follows a comment and names a crate that the code names too.
+pub fn inspect_manifest(page: &Page, sources: &[Source]) -> Vec<Complaint> {
     let mut complaints = Vec::new();
     let (mut inside, mut reason) = (false, false);
     for (index, line) in page.text.lines().enumerate() {
         if line.starts_with('[') {
             inside = line.contains("dependencies");
-        } else if inside && line.contains('=') && !line.starts_with(['#', ' ']) && !reason {
+        } else if inside && line.contains('=') && !line.starts_with(['#', ' ']) {
             let name = line.split([' ', '=']).next().unwrap_or(line);
-            complaints.push(Complaint {
-                rule: Rule::Dependency,
-                path: page.path.clone(),
-                line: index + 1,
-                advice: format!("`{name}`: say in a comment above why it is here"),
-            });
+            let mut complain = |advice: String| {
+                let (rule, path, line) = (Rule::Dependency, page.path.clone(), index + 1);
+                complaints.push(Complaint {
+                    rule,
+                    path,
+                    line,
+                    advice,
+                });
+            };
+            if !reason {
+                complain(format!("`{name}`: say in a comment above why it is here"));
+            }
+            if !sources.is_empty() && !sources.iter().any(|source| uses(source, name)) {
+                complain(format!("`{name}`: no code names it, take it out"));
+            }
         }
         reason = line.starts_with('#');
     }
     complaints
+}
+
+fn uses(source: &Source, dependency: &str) -> bool {
+    let name = dependency.replace('-', "_");
+    source.named().iter().any(|named| named.segments[0] == name)
 }
