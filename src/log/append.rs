@@ -96,6 +96,7 @@ impl Log {
         let must_roll = self.active().must_roll(batch, base, &self.policy, now);
         let rolled = must_roll.then(|| self.roll_at(base, now));
         let position = self.take_in(batch, base);
+        self.follow(batch, base);
         let segment = self.active();
         self.in_flight.push_back(Written {
             end: segment.end(),
@@ -126,26 +127,27 @@ impl Log {
         }
     }
 
-    /// Notes a batch that lies at `base` in the active segment: the one path of live appends and
-    /// of recovery. Gives its byte position.
+    /// Notes a batch that lies at `base` in the active segment; gives its byte position. Live
+    /// appends and recovery alike come through here and through [`Log::follow`].
     pub(super) fn take_in(&mut self, batch: &Batch, base: Offset) -> u32 {
         let interval_bytes = self.policy.index_interval_bytes;
-        let position = self.active_mut().push(batch, base, interval_bytes);
-        let ended = self.producers.replay(batch, base);
-        if let Some(ended) = ended.filter(|ended| ended.aborted) {
+        self.active_mut().push(batch, base, interval_bytes)
+    }
+
+    /// Notes what the batch at `base`, the last one of the log, says of its producer.
+    pub(super) fn follow(&mut self, batch: &Batch, base: Offset) {
+        let Some(ended) = self.producers.replay(batch, base) else {
+            return;
+        };
+        if ended.aborted {
             let entry = AbortedTxn {
                 producer: ended.producer,
                 first: ended.first,
                 last: ended.last,
                 last_stable: self.producers.last_stable_after(&ended),
             };
-            let indexes = self.active_mut().indexes_mut();
-            indexes
-                .expect("a batch was just indexed")
-                .aborted
-                .push(entry);
+            self.active_mut().push_aborted(entry);
         }
-        position
     }
 
     fn roll_at(&mut self, base: Offset, now: Timestamp) -> Box<Rolled> {

@@ -1,5 +1,5 @@
 use crate::model::{ProducerEpoch, ProducerId, Sequence, Timestamp};
-use crate::records::Facts;
+use crate::records::{BatchView, Codec, EndTxnMarker, Facts, Malformed};
 
 /// What the log must know of one batch; all of it stands in the batch header, but for the marker
 /// of a control batch, which is its only record.
@@ -27,15 +27,11 @@ pub struct Produced {
     pub transactional: bool,
 }
 
-/// What a control batch says (`ControlRecordType`).
+/// What a control batch says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Control {
-    Commit {
-        coordinator_epoch: i32,
-    },
-    Abort {
-        coordinator_epoch: i32,
-    },
+    /// A transaction ends.
+    EndTxn(EndTxnMarker),
     /// Leader changes, snapshot marks and types from the future: nothing to do.
     Other,
 }
@@ -57,6 +53,23 @@ impl Batch {
             producer: facts.producer_id.is_some().then_some(produced),
             control: facts.is_control.then_some(Control::Other),
         }
+    }
+
+    /// What a batch of our own log says, its marker included. A control record that cannot be read
+    /// is [`Control::Other`]: it was written by a newer broker.
+    pub fn of_view(view: &BatchView<'_>) -> Result<Batch, Malformed> {
+        let batch = Batch::of(&Facts::of(view)?);
+        if !view.is_control() || view.codec()? != Codec::None {
+            return Ok(batch);
+        }
+        let record = view.records().next();
+        let marker = record
+            .and_then(Result::ok)
+            .and_then(|record| EndTxnMarker::read(record.key, record.value).ok().flatten());
+        Ok(match marker {
+            Some(marker) => batch.with_control(Control::EndTxn(marker)),
+            None => batch,
+        })
     }
 
     /// The same batch, known to hold this marker.

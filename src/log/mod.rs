@@ -35,6 +35,24 @@
 //! **Retention.** Every `log.retention.check.interval.ms`: [`Log::retain`]; DeleteRecords:
 //! [`Log::delete_records`]. Both say in [`Trimmed`] what to do with the files.
 //!
+//! **A start.** List the directory into an [`Inventory`], then follow [`Recovery`]:
+//!
+//! ```text
+//! let mut recovery = Recovery::new(policy, inventory, now);
+//! loop { match recovery.step() {
+//!     ReadSnapshot(offset)       => recovery.on_snapshot(read(..).as_deref()),
+//!     ReadIndexes(base)          => recovery.on_indexes(..),
+//!     ReadHead(base)             => recovery.on_head(&first_61_bytes),
+//!     Scan { segment, position } => { while let Some(slice) = .. {
+//!                                         if recovery.feed(&slice) == Feed::Enough { break } }
+//!                                     recovery.on_end() }
+//!     Finish                     => break recovery.finish(),
+//! } }
+//! ```
+//!
+//! and do what its [`Report`] asks. An index that turns out damaged later is rebuilt by
+//! [`Reindex`].
+//!
 //! **A clean stop.** [`Log::seal_active`], trim and sync the active file, write its indexes and
 //! `<staged_end>.snapshot` ([`snapshot::encode`] of [`Log::producers`]), then the checkpoints.
 //!
@@ -51,12 +69,17 @@ mod policy;
 mod producer_entry;
 mod producers;
 mod read;
+mod recover;
+mod recovered;
 mod refusal;
+mod reindex;
 mod retention;
+mod scan;
 mod segment;
 pub mod snapshot;
 mod time_index;
 mod txn_index;
+mod zero_tail;
 
 pub use append::{Append, Appended, Duplicate, Rolled};
 pub use batch::{Batch, Control, Produced};
@@ -68,8 +91,13 @@ pub use policy::Policy;
 pub use producer_entry::{BATCHES_REMEMBERED, BatchRange, ProducerEntry};
 pub use producers::{PRODUCERS_MAX, Producers};
 pub use read::{Aborted, Read, ReadPlan};
+pub use recover::Recovery;
+pub use recovered::{Damage, Inventory, Recovered, Report, SegmentFile, Step, Trust};
 pub use refusal::Refusal;
+pub use reindex::Reindex;
 pub use retention::{Retained, Trimmed};
+pub use scan::{BatchFault, Feed};
 pub use segment::{Indexes, Largest, Segment};
 pub use time_index::TimeIndex;
 pub use txn_index::{AbortedTxn, TxnIndex};
+pub use zero_tail::Why;

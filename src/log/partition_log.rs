@@ -215,6 +215,19 @@ impl Log {
         self.active_mut().seal();
     }
 
+    /// Everything that is known is in the files: after recovery.
+    pub(super) fn settle(&mut self) {
+        let active = self.active();
+        let written = Written {
+            end: active.end(),
+            segment: active.base(),
+            bytes: active.bytes(),
+        };
+        self.written = written;
+        self.durable_end = written.end;
+        self.in_flight = VecDeque::new();
+    }
+
     pub(super) fn active_mut(&mut self) -> &mut Segment {
         self.segments
             .back_mut()

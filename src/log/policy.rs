@@ -12,6 +12,8 @@ pub struct Policy {
     pub index_interval_bytes: u32,
     /// Whether `cleanup.policy` holds `delete`. Without it only DeleteRecords removes segments.
     pub delete: bool,
+    /// Whether `cleanup.policy` holds `compact`: then gaps between offsets are no damage.
+    pub compact: bool,
     /// `retention.ms`; negative keeps for ever.
     pub retention_ms: i64,
     /// `retention.bytes`; negative keeps everything.
@@ -31,6 +33,7 @@ impl Default for Policy {
             index_bytes: 10 << 20,
             index_interval_bytes: 4096,
             delete: true,
+            compact: false,
             retention_ms: 7 * DAY_MS,
             retention_bytes: -1,
             producer_expiration_ms: DAY_MS,

@@ -116,16 +116,13 @@ impl ProducerEntry {
     ) -> Result<(), Refusal> {
         self.check_epoch(produced)?;
         match control {
-            Control::Commit {
-                coordinator_epoch: epoch,
+            Control::EndTxn(marker) if marker.coordinator_epoch < self.coordinator_epoch => {
+                Err(Refusal::CoordinatorFenced {
+                    producer: produced.id,
+                    epoch: marker.coordinator_epoch,
+                    current: self.coordinator_epoch,
+                })
             }
-            | Control::Abort {
-                coordinator_epoch: epoch,
-            } if epoch < self.coordinator_epoch => Err(Refusal::CoordinatorFenced {
-                producer: produced.id,
-                epoch,
-                current: self.coordinator_epoch,
-            }),
             _ => Ok(()),
         }
     }

@@ -68,19 +68,18 @@ impl Producers {
             }
             return None;
         };
-        let (coordinator_epoch, aborted) = match control {
-            Control::Commit { coordinator_epoch } => (coordinator_epoch, false),
-            Control::Abort { coordinator_epoch } => (coordinator_epoch, true),
-            Control::Other => return None,
+        let Control::EndTxn(marker) = control else {
+            return None;
         };
-        let first = entry.replay_marker(&produced, coordinator_epoch, batch.max_timestamp)?;
+        let first =
+            entry.replay_marker(&produced, marker.coordinator_epoch, batch.max_timestamp)?;
         self.open.remove(&first);
         self.ended.insert(first, last);
         Some(EndedTxn {
             producer: produced.id,
             first,
             last,
-            aborted,
+            aborted: !marker.commit,
         })
     }
 

@@ -1,5 +1,5 @@
 use super::batch::Batch;
-use super::{OffsetIndex, Policy, TimeIndex, TxnIndex};
+use super::{AbortedTxn, OffsetIndex, Policy, SegmentFile, TimeIndex, TxnIndex};
 use crate::model::{Offset, Timestamp};
 
 /// One segment of a log: a file of batches, named after the offset where it begins, and what is
@@ -68,6 +68,43 @@ impl Segment {
         }
     }
 
+    /// A closed segment that is believed as it lies there; its indexes are read when needed.
+    pub(super) fn closed(file: &SegmentFile, end: Offset) -> Segment {
+        let mut segment = Segment::new(file.base, file.modified);
+        segment.believe(end, file);
+        segment.largest = None;
+        segment.indexes = None;
+        segment
+    }
+
+    /// Takes end and size from outside instead of from batches that were pushed.
+    pub(super) fn believe(&mut self, end: Offset, file: &SegmentFile) {
+        self.end = end;
+        self.bytes = u32::try_from(file.bytes).unwrap_or(u32::MAX);
+    }
+
+    /// The part of a segment that its indexes vouch for, up to the last batch that has an entry:
+    /// the batches from there on are pushed again. `first_timestamp` is that of the first batch.
+    pub(super) fn indexed(
+        base: Offset,
+        indexes: Indexes,
+        first_timestamp: Timestamp,
+        now: Timestamp,
+    ) -> Segment {
+        let mut segment = Segment::new(base, now);
+        let entries = indexes.offsets.entries();
+        if let Some((_, position)) = indexes.offsets.last() {
+            segment.bytes = position;
+            segment.first_timestamp = first_timestamp;
+        }
+        if let Some(before) = entries.checked_sub(2) {
+            segment.end = base.plus(i64::from(indexes.offsets.entry(before).0) + 1);
+        }
+        segment.largest = Some(segment.last_timed(&indexes));
+        segment.indexes = Some(indexes);
+        segment
+    }
+
     /// The offset in its file names.
     pub fn base(&self) -> Offset {
         self.base
@@ -103,8 +140,8 @@ impl Segment {
         self.indexes.as_ref()
     }
 
-    pub(super) fn indexes_mut(&mut self) -> Option<&mut Indexes> {
-        self.indexes.as_mut()
+    pub(super) fn take_indexes(&mut self) -> Option<Indexes> {
+        self.indexes.take()
     }
 
     pub(super) fn set_indexes(&mut self, indexes: Option<Indexes>) {
@@ -195,6 +232,11 @@ impl Segment {
             .checked_add(batch.bytes)
             .expect("a segment is smaller than 4 GiB");
         position
+    }
+
+    /// The marker of an aborted transaction lies in this segment.
+    pub(super) fn push_aborted(&mut self, entry: AbortedTxn) {
+        self.indexes.get_or_insert_default().aborted.push(entry);
     }
 
     /// The final time index entry, when the segment closes or the log stops.
