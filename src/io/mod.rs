@@ -25,6 +25,7 @@ mod resolve;
 pub mod sim;
 pub mod task;
 pub mod uring;
+pub mod watch;
 mod world;
 
 pub use buffer::{BLOCK_BYTES, Buffer, Pool};

@@ -1,83 +1,108 @@
-//! Files opened for direct I/O.
+//! Files: transfers and syncs through the ring, everything else on the blocking pool.
 
-use std::fs::{self, OpenOptions};
+use std::cell::OnceCell;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::fs::on_pool;
-use crate::io::{BLOCK_BYTES, OpenMode};
+use super::handle::Handle;
+use super::operation::Operation;
+use super::ring::Ring;
+use crate::io::{BLOCK_BYTES, Buffer, OpenMode, Pool};
 
-/// A file whose bytes go past the page cache.
+/// Unused memory that each thread keeps for reads.
+const READ_POOL_BYTES: usize = 2 << 20;
+
+thread_local! {
+    static READ_POOL: OnceCell<Pool> = const { OnceCell::new() };
+}
+
+/// An open file of the real disk.
 #[derive(Clone, Debug)]
 pub struct File {
-    inner: Arc<fs::File>,
+    handle: Arc<Handle>,
 }
 
 impl File {
     pub async fn open(path: &Path, mode: OpenMode) -> io::Result<File> {
         let path = path.to_owned();
-        let inner = on_pool(move || {
-            let mut options = OpenOptions::new();
-            options.read(true).write(mode != OpenMode::ReadOnly);
-            options
-                .create(mode == OpenMode::Create)
-                .custom_flags(libc::O_CLOEXEC);
-            options.open(path)
-        })
-        .await?;
+        let handle = on_pool(move || Handle::open(&path, mode)).await?;
         Ok(File {
-            inner: Arc::new(inner),
+            handle: Arc::new(handle),
         })
     }
 
+    /// Whether transfers go past the page cache; some file systems refuse that.
+    pub fn is_direct(&self) -> bool {
+        self.handle.is_direct()
+    }
+
     pub async fn write_at(&self, data: Bytes, position: u64) -> io::Result<()> {
+        self.write(data, position, false).await
+    }
+
+    pub async fn write_and_sync(&self, data: Bytes, position: u64) -> io::Result<()> {
+        self.write(data, position, true).await
+    }
+
+    async fn write(&self, data: Bytes, position: u64, then_sync: bool) -> io::Result<()> {
+        assert!(
+            position.is_multiple_of(BLOCK_BYTES as u64),
+            "writes begin at block bounds"
+        );
         assert!(
             data.len().is_multiple_of(BLOCK_BYTES),
             "whole blocks are written"
         );
-        let inner = self.inner.clone();
-        on_pool(move || inner.write_all_at(&data, position)).await
-    }
-
-    pub async fn write_and_sync(&self, data: Bytes, position: u64) -> io::Result<()> {
-        self.write_at(data, position).await?;
-        self.sync().await
+        assert!(
+            data.as_ptr().addr().is_multiple_of(BLOCK_BYTES),
+            "writes come from aligned memory"
+        );
+        if data.is_empty() {
+            return if then_sync { self.sync().await } else { Ok(()) };
+        }
+        Ring::run(Operation::write(
+            self.handle.clone(),
+            data,
+            position,
+            then_sync,
+        ))
+        .await
+        .1
     }
 
     pub async fn sync(&self) -> io::Result<()> {
-        let inner = self.inner.clone();
-        on_pool(move || inner.sync_data()).await
+        Ring::run(Operation::sync(self.handle.clone())).await.1
     }
 
     pub async fn read_at(&self, position: u64, len: usize) -> io::Result<Bytes> {
-        let inner = self.inner.clone();
-        on_pool(move || {
-            let mut bytes = vec![0; len];
-            let mut filled = 0;
-            while filled < len {
-                match inner.read_at(&mut bytes[filled..], position + filled as u64)? {
-                    0 => break,
-                    count => filled += count,
-                }
-            }
-            bytes.truncate(filled);
-            Ok(bytes.into())
-        })
-        .await
+        if len == 0 {
+            return Ok(Bytes::new());
+        }
+        let block = BLOCK_BYTES as u64;
+        let start = position - position % block;
+        let lead = (position - start) as usize;
+        let span = (lead + len).next_multiple_of(BLOCK_BYTES);
+        let pool = READ_POOL.with(|pool| pool.get_or_init(|| Pool::new(READ_POOL_BYTES)).clone());
+        let into = Buffer::with_capacity(&pool, span);
+        let (read, result) =
+            Ring::run(Operation::read(self.handle.clone(), into, start, span)).await;
+        result?;
+        let bytes = read.into_buffer().expect("a read has its buffer").freeze();
+        let end = bytes.len().min(lead + len);
+        Ok(bytes.slice(lead.min(end)..end))
     }
 
     pub async fn allocate(&self, bytes: u64) -> io::Result<()> {
-        let inner = self.inner.clone();
+        let handle = self.handle.clone();
+        let len = i64::try_from(bytes).map_err(io::Error::other)?;
         on_pool(move || {
-            let len = i64::try_from(bytes).map_err(io::Error::other)?;
-            // SAFETY: the descriptor is open for as long as `inner` lives.
+            // SAFETY: no pointers; the descriptor is open for as long as `handle` lives.
             let result =
-                unsafe { libc::fallocate(inner.as_raw_fd(), libc::FALLOC_FL_KEEP_SIZE, 0, len) };
+                unsafe { libc::fallocate(handle.raw(), libc::FALLOC_FL_KEEP_SIZE, 0, len) };
             if result == 0 {
                 Ok(())
             } else {
@@ -88,18 +113,18 @@ impl File {
     }
 
     pub async fn truncate(&self, len: u64) -> io::Result<()> {
-        let inner = self.inner.clone();
-        on_pool(move || inner.set_len(len)).await
+        let handle = self.handle.clone();
+        on_pool(move || handle.file().set_len(len)).await
     }
 
+    /// Answered from the inode in memory; nothing waits.
     pub async fn len(&self) -> io::Result<u64> {
-        let inner = self.inner.clone();
-        on_pool(move || Ok(inner.metadata()?.len())).await
+        Ok(self.handle.file().metadata()?.len())
     }
 
     pub fn range(&self, position: u64, len: usize) -> FileRange {
         FileRange {
-            file: self.inner.clone(),
+            handle: self.handle.clone(),
             position,
             len,
         }
@@ -109,7 +134,7 @@ impl File {
 /// Bytes of an open file.
 #[derive(Clone, Debug)]
 pub struct FileRange {
-    pub(super) file: Arc<fs::File>,
+    pub(super) handle: Arc<Handle>,
     pub(super) position: u64,
     len: usize,
 }

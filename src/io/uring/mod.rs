@@ -4,12 +4,20 @@
 pub mod clock;
 mod file;
 pub mod fs;
+mod handle;
 mod net;
+mod operation;
 pub mod random;
+mod ring;
 mod shards;
 pub mod task;
+mod turn;
 
 pub use file::{File, FileRange};
 pub use net::{Listener, ReadHalf, Stream, WriteHalf};
 pub use shards::{ShardFuture, StartError, allowed_cores, run_alone, run_shards};
 pub use task::Task;
+pub(in crate::io) use turn::take_longest_turn;
+
+#[cfg(test)]
+mod tests;

@@ -122,7 +122,10 @@ impl WriteHalf {
                 Part::File(crate::io::FileRange::Uring(range)) => {
                     let bytes = on_pool(move || {
                         let mut bytes = vec![0; range.size()];
-                        range.file.read_exact_at(&mut bytes, range.position)?;
+                        range
+                            .handle
+                            .buffered()?
+                            .read_exact_at(&mut bytes, range.position)?;
                         Ok(bytes)
                     })
                     .await?;

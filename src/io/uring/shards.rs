@@ -1,10 +1,11 @@
 //! Executors: one per shard, pinned, or a single one for a command-line tool.
 //!
-//! The settings answer what was measured of glommio 0.9: `preempt_timer` bounds how long a busy
-//! executor leaves sockets and completions unseen (its default is 100 ms); no spinning before
-//! parking, since the kernel's completion work needs the very core that would spin; two unpinned
-//! pool threads in place of one on the executor's own core; the least registered memory, since
-//! none of glommio's own disk buffers are used.
+//! The settings answer what was measured of glommio 0.9. `preempt_timer` is 10 ms: its default of
+//! 100 ms would be the latency of sockets on an executor that never runs out of ready tasks, and
+//! below a few milliseconds the executor falls asleep on ready tasks (see `turn`). No spinning
+//! before parking, since the kernel's completion work needs the very core that would spin; two
+//! unpinned pool threads in place of one on the executor's own core; the least registered
+//! memory, since none of glommio's own disk buffers are used.
 
 use std::any::Any;
 use std::future::Future;
@@ -19,11 +20,14 @@ use glommio::{
     GlommioError, LocalExecutor, LocalExecutorBuilder, Placement, PoolPlacement, ReactorErrorKind,
 };
 
+use super::ring::Prepared;
+use super::turn;
 use crate::io::World;
+use crate::io::watch::{Heart, STALL_AFTER, Watchdog, say_loudly};
 use crate::model::ShardId;
 
-/// How long a busy executor may leave sockets and completions unseen.
-const PREEMPT_AFTER: Duration = Duration::from_micros(500);
+/// How long tasks that are always ready may keep sockets and completions waiting.
+const PREEMPT_AFTER: Duration = Duration::from_millis(10);
 /// Entries of each of glommio's rings; more made no difference up to 5,000 connections.
 const RING_DEPTH: usize = 128;
 /// glommio registers this three times. It is the least that it takes.
@@ -40,8 +44,8 @@ pub type ShardFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error(
-        "the limit on locked memory is {limit} bytes and io_uring executors need {needed}: raise it \
-         (ulimit -l, or LimitMEMLOCK= of the service)"
+        "the limit on locked memory is {limit} bytes and io_uring executors need {needed}: \
+         raise it (ulimit -l, or LimitMEMLOCK= of the service)"
     )]
     MemoryLock { limit: u64, needed: u64 },
     #[error("cannot start the executor of shard {shard} on core {core}: {cause}")]
@@ -50,6 +54,8 @@ pub enum StartError {
         core: usize,
         cause: io::Error,
     },
+    #[error("cannot make an io_uring for disk: {0}")]
+    Ring(io::Error),
     #[error("cannot read the cores this process may run on: {0}")]
     Affinity(io::Error),
 }
@@ -87,14 +93,17 @@ pub fn run_shards<T: Send + 'static>(
     let start: Arc<dyn Fn(ShardId) -> ShardFuture<T> + Send + Sync> = Arc::new(start);
     let (ready, readies) = flume::bounded(count);
     let (exit, exits) = flume::bounded(count);
-    let mut gates = Vec::with_capacity(count);
+    let (mut gates, mut hearts) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for (shard, &core) in (0u16..).zip(cores) {
         let (gate, opened) = flume::bounded::<()>(1);
         gates.push(gate);
+        let heart = Heart::new(ShardId(shard));
+        hearts.push(heart.clone());
         let seat = Seat {
             shard: ShardId(shard),
             core,
             opened,
+            heart,
         };
         let (start, ready, exit) = (start.clone(), ready.clone(), exit.clone());
         thread::Builder::new()
@@ -112,6 +121,7 @@ pub fn run_shards<T: Send + 'static>(
         gate.send(())
             .expect("a shard that is ready waits at its gate");
     }
+    let _watchdog = Watchdog::start(hearts, STALL_AFTER, say_loudly);
     collect_exits(count, &exits)
 }
 
@@ -119,8 +129,9 @@ pub fn run_shards<T: Send + 'static>(
 pub fn run_alone<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T, StartError> {
     raise_memory_lock();
     let executor = build(Placement::Unbound).map_err(|error| explain(error, ShardId(0), 0))?;
+    let ring = Prepared::new().map_err(StartError::Ring)?;
     let _entered = World::enter(World::Uring);
-    Ok(executor.run(work))
+    Ok(executor.run(live(ring, Heart::new(ShardId(0)), work)))
 }
 
 type Exit<T> = (ShardId, Result<T, Box<dyn Any + Send>>);
@@ -142,6 +153,7 @@ struct Seat {
     shard: ShardId,
     core: usize,
     opened: flume::Receiver<()>,
+    heart: Arc<Heart>,
 }
 
 impl Seat {
@@ -153,11 +165,14 @@ impl Seat {
     ) where
         T: 'static,
     {
-        let executor = match build(Placement::Fixed(self.core)) {
-            Ok(executor) => executor,
+        let prepared = build(Placement::Fixed(self.core))
+            .map_err(|error| explain(error, self.shard, self.core))
+            .and_then(|executor| Ok((executor, Prepared::new().map_err(StartError::Ring)?)));
+        let (executor, ring) = match prepared {
+            Ok(prepared) => prepared,
             Err(error) => {
                 // The receiver is gone only when another shard failed first.
-                let _ = ready.send(Err(explain(error, self.shard, self.core)));
+                let _ = ready.send(Err(error));
                 return;
             }
         };
@@ -167,10 +182,21 @@ impl Seat {
             return;
         }
         let _entered = World::enter(World::Uring);
-        let run = AssertUnwindSafe(|| executor.run(async { start(self.shard).await }));
+        let run = AssertUnwindSafe(|| executor.run(live(ring, self.heart, start(self.shard))));
         // Nothing of the executor is used again after a panic; the process is about to end.
         let _ = exit.send((self.shard, catch_unwind(run)));
     }
+}
+
+/// Runs `work` with a disk ring under it.
+async fn live<T>(ring: Prepared, heart: Arc<Heart>, work: impl Future<Output = T>) -> T {
+    let ring = ring.start();
+    let pulse = glommio::spawn_local(turn::pulse(heart.clone()));
+    let output = turn::measured(work).await;
+    pulse.cancel().await;
+    heart.rest();
+    ring.stop().await;
+    output
 }
 
 /// Must be called on a thread with the process's whole affinity mask: the pool threads are made

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use super::turn;
 use crate::io::task::Panicked;
 
 /// A task of this thread's executor.
@@ -31,15 +33,23 @@ impl<T> Future for Task<T> {
 }
 
 pub fn spawn<T: 'static>(work: impl Future<Output = T> + 'static) -> Task<T> {
-    Task(glommio::spawn_local(work))
+    // `spawn_local` would run the task at once, inside the caller's turn; into a queue, even the
+    // current one, it is scheduled.
+    let queue = glommio::executor().current_task_queue();
+    let task = glommio::spawn_local_into(turn::measured(work), queue);
+    Task(task.expect("the queue of the running task exists"))
 }
 
 pub async fn yield_now() {
     glommio::executor().yield_now().await;
 }
 
+/// Waits for a timer that has as good as expired rather than at the back of the run queue: the
+/// queue can then drain, and only when it does are sockets and completions looked at.
 pub async fn yield_if_needed() {
-    glommio::yield_if_needed().await;
+    if turn::is_over() {
+        glommio::timer::sleep(Duration::from_micros(5)).await;
+    }
 }
 
 /// A panic on glommio's pool would end its thread and hang the caller for ever, so it is caught

@@ -1,0 +1,3 @@
+//! The real world, on a real directory and over the loopback.
+
+mod disk;
