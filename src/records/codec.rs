@@ -6,7 +6,7 @@
 
 use std::io::{Read, Write};
 
-use super::{Codec, lz4, xerial};
+use super::{Codec, lz4, xerial, zstandard};
 
 /// Content of any batch may expand to this much, so that one small batch of a repetitive topic
 /// passes.
@@ -67,7 +67,7 @@ enum Stream<'a> {
     Gzip(Box<flate2::bufread::MultiGzDecoder<&'a [u8]>>),
     Snappy(xerial::Reader<'a>),
     Lz4(Box<lz4::Reader<'a>>),
-    Zstd(zstd::stream::read::Decoder<'static, &'a [u8]>),
+    Zstd(zstandard::Reader<'a>),
 }
 
 impl<'a> Decoder<'a> {
@@ -85,10 +85,7 @@ impl<'a> Decoder<'a> {
                 let reader = lz4::Reader::new(payload).ok_or(broken)?;
                 Stream::Lz4(Box::new(reader))
             }
-            Codec::Zstd => {
-                let decoder = zstd::stream::read::Decoder::with_buffer(payload);
-                Stream::Zstd(decoder.map_err(|_| broken)?)
-            }
+            Codec::Zstd => Stream::Zstd(zstandard::Reader::new(payload)),
         };
         Ok(Decoder {
             stream,
@@ -105,7 +102,7 @@ impl<'a> Decoder<'a> {
             Stream::Gzip(decoder) => decoder.read(out),
             Stream::Snappy(reader) => reader.read(out),
             Stream::Lz4(reader) => reader.read(out),
-            Stream::Zstd(decoder) => decoder.read(out),
+            Stream::Zstd(reader) => reader.read(out),
         };
         let count = count.map_err(|_| CodecFault::Broken(self.codec))?;
         let limit = self.limit;
@@ -166,11 +163,5 @@ fn gzip(level: Option<i32>, content: &[u8], out: &mut Vec<u8>) -> std::io::Resul
 fn compress_zstd(level: Option<i32>, content: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
     let range = zstd::compression_level_range();
     let level = level.unwrap_or(ZSTD_LEVEL_DEFAULT);
-    let mut encoder =
-        zstd::stream::write::Encoder::new(out, level.clamp(*range.start(), *range.end()))?;
-    // The size makes the encoder's tables small; Java's frames do not tell it, nor do ours.
-    encoder.set_pledged_src_size(Some(content.len() as u64))?;
-    encoder.include_contentsize(false)?;
-    encoder.write_all(content)?;
-    encoder.finish().map(drop)
+    zstandard::write(level.clamp(*range.start(), *range.end()), content, out)
 }

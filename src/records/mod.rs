@@ -31,11 +31,12 @@ mod malformed;
 mod recompress;
 mod record;
 mod refusal;
-mod stream;
+mod shape;
 mod validate;
 mod varint;
 mod view;
 mod xerial;
+mod zstandard;
 
 pub use build::{BatchBuilder, NewRecord};
 pub use codec::{

@@ -1,5 +1,6 @@
 use super::refusal::{RecordError, RecordErrors, RecordWrong, Refusal};
-use super::stream::{Shape, ShapeReader, StreamFault};
+use super::shape::{Shape, ShapeReader, StreamFault};
+use super::varint::Fields;
 use super::{BatchView, Codec, Facts, Malformed, TimestampType, crc32c, decoded_bytes_max};
 use crate::model::{Offset, Timestamp};
 
@@ -100,6 +101,9 @@ struct Tally<'a> {
     batch: &'a BatchView<'a>,
     policy: &'a Policy,
     now: Timestamp,
+    base_timestamp: Timestamp,
+    /// Set when the producer claims LogAppendTime: every record then shows this.
+    claimed: Option<Timestamp>,
     index: u32,
     max_timestamp: Timestamp,
     max_timestamp_delta: i32,
@@ -108,10 +112,13 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     fn new(batch: &'a BatchView<'a>, policy: &'a Policy, now: Timestamp) -> Tally<'a> {
+        let claims = batch.timestamp_type() == TimestampType::LogAppendTime;
         Tally {
             batch,
             policy,
             now,
+            base_timestamp: batch.base_timestamp(),
+            claimed: claims.then(|| batch.max_timestamp()),
             index: 0,
             max_timestamp: Timestamp::NONE,
             max_timestamp_delta: batch.last_offset_delta(),
@@ -120,19 +127,16 @@ impl<'a> Tally<'a> {
     }
 
     fn walk_in_place(&mut self) -> Result<(), Refusal> {
-        for record in self.batch.records() {
-            let record = record?;
-            let index = self.index;
-            for header in record.headers {
-                header.map_err(|fault| Malformed::Record { index, fault })?;
-            }
-            self.on_record(&Shape {
-                timestamp_delta: record.timestamp_delta,
-                offset_delta: record.offset_delta,
-                has_key: record.key.is_some(),
-            })?;
+        let mut fields = Fields::new(self.batch.payload());
+        for index in 0..self.batch.count() {
+            let shape =
+                Shape::read(&mut fields).map_err(|fault| at(index, StreamFault::Record(fault)))?;
+            self.on_record(&shape)?;
         }
-        Ok(())
+        match fields.remaining() {
+            0 => Ok(()),
+            trailing => Err(Malformed::TrailingBytes(trailing).into()),
+        }
     }
 
     fn walk_compressed(&mut self, codec: Codec) -> Result<(), Refusal> {
@@ -163,7 +167,10 @@ impl<'a> Tally<'a> {
             });
         }
         self.index += 1;
-        let timestamp = self.batch.timestamp_of(record.timestamp_delta);
+        let timestamp = match self.claimed {
+            Some(claimed) => claimed,
+            None => Timestamp(self.base_timestamp.0.wrapping_add(record.timestamp_delta)),
+        };
         if let Some(wrong) = self.judge(record, timestamp) {
             let errors = self.errors.get_or_insert_default();
             errors.push(RecordError { index, wrong });
@@ -194,8 +201,7 @@ impl<'a> Tally<'a> {
                 latest: Timestamp(self.now.0.wrapping_add(policy.after_max_ms)),
             });
         }
-        let producer_claims = self.batch.timestamp_type() == TimestampType::LogAppendTime;
-        producer_claims.then_some(RecordWrong::TimestampType)
+        self.claimed.is_some().then_some(RecordWrong::TimestampType)
     }
 
     fn finish(self) -> Result<(Timestamp, i32), Refusal> {

@@ -48,40 +48,52 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Passes over a length and its bytes, and says whether they were there.
+    #[inline]
+    pub(super) fn skip_nullable(&mut self) -> Result<bool, RecordFault> {
+        self.nullable().map(|field| field.is_some())
+    }
+
     #[inline]
     pub(super) fn varint(&mut self) -> Result<i32, RecordFault> {
-        // Most numbers of a record fit one byte, the lengths of a kilobyte two.
-        if let [first, ..] = *self.rest
-            && first < 0x80
-        {
-            self.rest = &self.rest[1..];
-            return Ok(zigzag32(u32::from(first)));
+        match self.short_number() {
+            Some(sum) => Ok(zigzag32(sum)),
+            None => self.long_number(5).map(|sum| zigzag32(sum as u32)),
         }
-        if let [first, second, ..] = *self.rest
-            && second < 0x80
-        {
-            self.rest = &self.rest[2..];
-            return Ok(zigzag32(u32::from(first & 0x7f) | u32::from(second) << 7));
-        }
-        let mut sum = 0u32;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte()?;
-            sum |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(zigzag32(sum));
-            }
-        }
-        Err(RecordFault::Varint)
     }
 
     #[inline]
     pub(super) fn varlong(&mut self) -> Result<i64, RecordFault> {
+        match self.short_number() {
+            Some(sum) => Ok(zigzag64(u64::from(sum))),
+            None => self.long_number(10).map(zigzag64),
+        }
+    }
+
+    /// A number of one or two bytes, as most numbers of a record are.
+    #[inline]
+    fn short_number(&mut self) -> Option<u32> {
+        match *self.rest {
+            [only, ref rest @ ..] if only < 0x80 => {
+                self.rest = rest;
+                Some(u32::from(only))
+            }
+            [first, second, ref rest @ ..] if second < 0x80 => {
+                self.rest = rest;
+                Some(u32::from(first & 0x7f) | u32::from(second) << 7)
+            }
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn long_number(&mut self, bytes_max: u32) -> Result<u64, RecordFault> {
         let mut sum = 0u64;
-        for shift in (0..70).step_by(7) {
+        for at in 0..bytes_max {
             let byte = self.byte()?;
-            sum |= u64::from(byte & 0x7f) << shift;
+            sum |= u64::from(byte & 0x7f) << (7 * at);
             if byte < 0x80 {
-                return Ok(zigzag64(sum));
+                return Ok(sum);
             }
         }
         Err(RecordFault::Varint)

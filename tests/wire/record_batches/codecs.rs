@@ -84,6 +84,23 @@ fn streams_are_framed_as_java_frames_them() {
 }
 
 #[test]
+fn a_broken_stream_leaves_the_next_one_alone() {
+    let content = text(9000);
+    for codec in CODECS {
+        let payload = compressed(codec, &content);
+        for cut in [0, 1, 5, 20, payload.len() / 2, payload.len() - 1] {
+            let broken = decompress(codec, &payload[..cut], 9000);
+            assert!(
+                broken != Ok(content.clone()),
+                "{} cut at {cut}",
+                codec.name()
+            );
+            assert_eq!(decompress(codec, &payload, 9000), Ok(content.clone()));
+        }
+    }
+}
+
+#[test]
 fn bare_snappy_is_read_as_librdkafka_writes_it() {
     let content = text(100_000);
     let bare = snap::raw::Encoder::new()
