@@ -197,24 +197,16 @@ fn compare_values(ours: &Value, kafka: &Value) -> Result<(), String> {
     }
 }
 
+/// The defaults of numbers in Kafka's schemas, whatever field they belong to.
+const PLAIN_NUMBERS: [i64; 8] = [0, 1, -1, -2, 16, i32::MIN as i64, i32::MAX as i64, i64::MAX];
+
 /// What a field of a nested struct may hold when its version lacks it.
 fn is_plain_default(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(_) => true,
-        Value::Number(number) => {
-            let plain = [
-                0,
-                -1,
-                -2,
-                16,
-                i64::from(i32::MIN),
-                i64::from(i32::MAX),
-                i64::MAX,
-            ];
-            number
-                .as_i64()
-                .is_some_and(|number| plain.contains(&number))
-        }
+        Value::Number(number) => number
+            .as_i64()
+            .is_some_and(|number| PLAIN_NUMBERS.contains(&number)),
         Value::String(text) => text.is_empty() || *text == Uuid::ZERO.to_string(),
         Value::Array(elements) => elements.is_empty(),
         Value::Object(fields) => fields.values().all(is_plain_default),

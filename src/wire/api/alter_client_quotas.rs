@@ -41,7 +41,7 @@ schema! {
         entries: Vec<AnsweredEntryData<'a>>;
     }
 
-    /// The changes to one entity.
+    /// The outcome of one entity.
     struct AnsweredEntryData<'a> {
         error_code: i16;
         error_message: Option<Text<'a>> [nullable] = Some("".into());

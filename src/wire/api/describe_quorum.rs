@@ -32,11 +32,17 @@ schema! {
     struct Response<'a> {
         error_code: i16;
         error_message: Option<Text<'a>> [since(2), nullable, ignorable] = Some("".into());
-        topics: Vec<TopicData<'a>>;
+        topics: Vec<AnsweredTopicData<'a>>;
         nodes: Vec<Node<'a>> [since(2)];
     }
 
-    /// One partition.
+    /// The partitions of one topic.
+    struct AnsweredTopicData<'a> {
+        topic_name: Text<'a>;
+        partitions: Vec<AnsweredPartitionData<'a>>;
+    }
+
+    /// Leader, voters and observers of one partition.
     struct AnsweredPartitionData<'a> {
         partition_index: i32;
         error_code: i16;
