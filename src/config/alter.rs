@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::broker::broker_key;
 use super::key::{Kind, Mode};
 use super::layer::Overrides;
@@ -5,6 +7,9 @@ use super::settings::Settings;
 use super::topic::topic_key;
 use super::topic_settings::TopicSettings;
 use super::value::{InvalidValue, elements};
+
+/// The longest value: more does not fit the string of a metadata record.
+const VALUE_BYTES_MAX: usize = i16::MAX as usize;
 
 /// What IncrementalAlterConfigs does to one key (`AlterConfigOp.OpType`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +63,11 @@ pub enum AlterFault {
         key: String,
         operation: &'static str,
     },
+    #[error(
+        "The configuration value cannot be added because it exceeds the maximum value size of \
+         {VALUE_BYTES_MAX} bytes."
+    )]
+    TooLong,
     #[error("Unknown topic config name: {0}")]
     UnknownTopicKey(String),
     #[error(transparent)]
@@ -86,13 +96,14 @@ fn apply(
     kind_and_default: impl Fn(&str) -> (Kind, Option<&'static str>),
 ) -> Result<Overrides, AlterFault> {
     let mut after = current.clone();
-    for (index, edit) in edits.iter().enumerate() {
+    let mut seen = BTreeSet::new();
+    for edit in edits {
         let Edit {
             key,
             operation,
             value,
         } = edit;
-        if edits.iter().take(index).any(|earlier| earlier.key == *key) {
+        if !seen.insert(key) {
             return Err(AlterFault::DuplicateKeys);
         }
         if *operation == Operation::Delete {
@@ -120,23 +131,23 @@ fn apply(
             Operation::Subtract => subtracted(before, value),
             Operation::Set | Operation::Delete => value.to_owned(),
         };
+        if text.len() > VALUE_BYTES_MAX {
+            return Err(AlterFault::TooLong);
+        }
         after.insert(key.clone(), text);
     }
     Ok(after)
 }
 
 fn appended(list: &str, added: &str) -> String {
-    let mut kept: Vec<&str> = elements(list).collect();
-    for element in elements(added) {
-        if !kept.contains(&element) {
-            kept.push(element);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let both = elements(list).chain(elements(added));
+    let kept: Vec<&str> = both.filter(|element| seen.insert(*element)).collect();
     kept.join(",")
 }
 
 fn subtracted(list: &str, taken: &str) -> String {
-    let taken: Vec<&str> = elements(taken).collect();
+    let taken: BTreeSet<&str> = elements(taken).collect();
     let kept: Vec<&str> = elements(list)
         .filter(|element| !taken.contains(element))
         .collect();

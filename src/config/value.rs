@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::key::{Key, Kind, Range};
 
 /// Why a text is no value of its key, in Kafka's words (`ConfigException`).
@@ -96,14 +98,14 @@ impl Key {
     }
 
     fn list(&self, text: &str) -> Result<String, InvalidValue> {
-        let mut kept: Vec<&str> = Vec::new();
+        let (mut kept, mut seen) = (Vec::new(), BTreeSet::new());
         for element in elements(text) {
             if element.is_empty() {
                 return Err(InvalidValue::EmptyElement {
                     key: self.name.to_owned(),
                 });
             }
-            if !kept.contains(&element) {
+            if seen.insert(element) {
                 kept.push(element);
             }
         }

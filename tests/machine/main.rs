@@ -1,5 +1,10 @@
 //! The machines: transcripts, naive models and refusals. Nothing here touches kernel or clock.
 
+mod cluster;
+mod cluster_describe;
+mod cluster_fixture;
+mod cluster_model;
+mod cluster_show;
 mod config;
 mod config_change;
 mod log_append;
