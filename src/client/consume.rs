@@ -92,6 +92,16 @@ impl Consumer {
         }
     }
 
+    /// Reads one more partition; nothing changes when it is read already.
+    pub fn add(&mut self, at: Position) {
+        let place = Place {
+            offset: at.offset,
+            in_flight: false,
+            not_before: Instant::ZERO,
+        };
+        self.places.entry((at.topic, at.partition)).or_insert(place);
+    }
+
     /// Where each partition stands: behind the last batch that `poll` handed out.
     pub fn positions(&self) -> Vec<Position> {
         let position = |((topic, partition), place): (&(Rc<str>, i32), &Place)| Position {

@@ -52,6 +52,10 @@ pub struct Partition {
     pub leader_epoch: i32,
     pub replicas: Vec<NodeId>,
     pub in_sync: Vec<NodeId>,
+    /// Who else may lead without loss (KIP-966); `None` where it was not asked or not told.
+    pub eligible: Option<Vec<NodeId>>,
+    /// Who could last lead without loss.
+    pub last_known_eligible: Option<Vec<NodeId>>,
 }
 
 impl View {
@@ -97,16 +101,21 @@ fn topic(row: &metadata::MetadataResponseTopic<'_>) -> Topic {
 }
 
 fn partition(row: &metadata::MetadataResponsePartition<'_>) -> Partition {
-    let nodes = |ids: &[i32]| ids.iter().copied().map(NodeId).collect();
     Partition {
         index: row.partition_index,
         leader: node(row.leader_id),
         leader_epoch: row.leader_epoch,
         replicas: nodes(&row.replica_nodes),
         in_sync: nodes(&row.isr_nodes),
+        eligible: None,
+        last_known_eligible: None,
     }
 }
 
 fn node(id: i32) -> Option<NodeId> {
     (id >= 0).then_some(NodeId(id))
+}
+
+pub(super) fn nodes(ids: &[i32]) -> Vec<NodeId> {
+    ids.iter().copied().map(NodeId).collect()
 }

@@ -16,6 +16,7 @@
 mod aborted;
 mod accumulate;
 mod address;
+pub mod admin;
 mod bell;
 mod connection;
 mod consume;
