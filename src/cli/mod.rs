@@ -18,12 +18,14 @@ mod complaint;
 mod consumer;
 mod log;
 mod offset;
+mod pattern;
 mod print;
 mod producer;
 mod property;
 mod run;
 mod serve;
 mod topic;
+mod tuning;
 
 pub use command::{Command, parse};
 pub use run::run;

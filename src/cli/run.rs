@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use super::complaint::Complaint;
-use super::{Command, log, print};
+use super::{Command, consumer, log, offset, print, producer, topic};
 use crate::io::uring;
 
 /// Runs a tool to its end, on an executor of its own, and gives its exit code.
@@ -22,7 +22,12 @@ pub fn run(command: Command) -> ExitCode {
 async fn work(command: Command) -> Result<(), Complaint> {
     let mut out = print::stdout();
     match command {
+        // `main` hands this one to the node.
+        Command::Serve(_) => Ok(()),
+        Command::Topics(options) => topic::run(&options, &mut out).await,
+        Command::ConsoleProducer(options) => producer::send(&options).await,
+        Command::ConsoleConsumer(options) => consumer::follow(&options, &mut out).await,
+        Command::GetOffsets(options) => offset::print(&options, &mut out).await,
         Command::DumpLog(options) => log::dump(&options, &mut out).await,
-        _ => Ok(()),
     }
 }

@@ -1,5 +1,8 @@
 //! `corelane get-offsets`: Kafka's `kafka-get-offsets.sh` (`GetOffsetShell`).
 
 mod options;
+mod print;
+mod rule;
 
 pub use options::Options;
+pub use print::print;

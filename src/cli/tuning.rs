@@ -1,0 +1,132 @@
+//! Kafka's names of client settings, given meaning.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::bootstrap::Bootstrap;
+use super::complaint::Complaint;
+use super::{print, property};
+use crate::client::{Acks, ClientFault, Cluster, ConsumeSettings, Isolation};
+use crate::client::{ProduceSettings, Settings};
+use crate::io::fs;
+use crate::records::{Codec, Compression};
+
+/// All that a tool can be told about how its client works.
+#[derive(Debug, Clone)]
+pub struct Tuning {
+    pub client: Settings,
+    pub produce: ProduceSettings,
+    pub consume: ConsumeSettings,
+}
+
+impl Tuning {
+    /// The client's defaults, those of `--command-config`, then `pairs`: later ones win.
+    pub async fn read(
+        bootstrap: &Bootstrap,
+        client_id: &str,
+        pairs: &[(String, String)],
+    ) -> Result<Tuning, Complaint> {
+        let client = Settings {
+            client_id: client_id.to_owned(),
+            ..Settings::default()
+        };
+        let mut tuning = Tuning {
+            client,
+            produce: ProduceSettings::default(),
+            consume: ConsumeSettings::default(),
+        };
+        if let Some(path) = &bootstrap.command_config {
+            let bytes = fs::read(path).await.map_err(|error| {
+                Complaint::new(format!("cannot read {}: {error}", path.display()))
+            })?;
+            for (key, value) in property::of_file(&String::from_utf8_lossy(&bytes)) {
+                tuning.set(&key, &value)?;
+            }
+        }
+        for (key, value) in pairs {
+            tuning.set(key, value)?;
+        }
+        Ok(tuning)
+    }
+
+    /// Finds the cluster, or says that it is not there.
+    pub async fn connect(&self, bootstrap: &Bootstrap) -> Result<Cluster, Complaint> {
+        let settings = self.client.clone();
+        let connected = Cluster::connect(&bootstrap.bootstrap_server, settings).await;
+        connected.map_err(|fault| match fault {
+            ClientFault::Unreachable { .. } => Complaint::new(format!(
+                "{fault}\nIs a broker running there? Another one is named with \
+                 --bootstrap-server HOST:PORT."
+            )),
+            other => Complaint::new(other.to_string()),
+        })
+    }
+
+    /// One setting by Kafka's name.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), Complaint> {
+        let Tuning {
+            client,
+            produce,
+            consume,
+        } = self;
+        match key {
+            "client.id" => client.client_id = value.to_owned(),
+            "request.timeout.ms" => client.request_timeout = millis(key, value)?,
+            "default.api.timeout.ms" => client.call_timeout = millis(key, value)?,
+            "retry.backoff.ms" => client.backoff_first = millis(key, value)?,
+            "retry.backoff.max.ms" => client.backoff_max = millis(key, value)?,
+            "acks" => produce.acks = acks(key, value)?,
+            "linger.ms" => produce.linger = millis(key, value)?,
+            "batch.size" => produce.batch_bytes = number(key, value)?,
+            "max.request.size" => produce.request_bytes_max = number(key, value)?,
+            "buffer.memory" => produce.buffer_bytes_max = number(key, value)?,
+            "delivery.timeout.ms" => produce.delivery_timeout = millis(key, value)?,
+            "enable.idempotence" => produce.idempotence = property::is_true(value),
+            "compression.type" => produce.compression = Compression::of(codec(key, value)?),
+            "fetch.max.wait.ms" => consume.max_wait = millis(key, value)?,
+            "fetch.min.bytes" => consume.bytes_min = number(key, value)?,
+            "fetch.max.bytes" => consume.bytes_max = number(key, value)?,
+            "max.partition.fetch.bytes" => consume.partition_bytes_max = number(key, value)?,
+            "isolation.level" => consume.isolation = isolation(key, value)?,
+            "security.protocol" if value != "PLAINTEXT" => {
+                return Err(wrong(
+                    key,
+                    value,
+                    "PLAINTEXT, the only protocol spoken here so far",
+                ));
+            }
+            "bootstrap.servers" | "security.protocol" => {}
+            _ => print::complain(&format!("ignored: {key}, which this client does not have")),
+        }
+        Ok(())
+    }
+}
+
+pub fn acks(key: &str, value: &str) -> Result<Acks, Complaint> {
+    Acks::parse(value).ok_or_else(|| wrong(key, value, "0, 1, -1 or all"))
+}
+
+pub fn codec(key: &str, value: &str) -> Result<Codec, Complaint> {
+    let expected = "none, gzip, snappy, lz4 or zstd";
+    Codec::from_name(value).ok_or_else(|| wrong(key, value, expected))
+}
+
+pub fn isolation(key: &str, value: &str) -> Result<Isolation, Complaint> {
+    let expected = "read_uncommitted or read_committed";
+    Isolation::parse(value).ok_or_else(|| wrong(key, value, expected))
+}
+
+fn millis(key: &str, value: &str) -> Result<Duration, Complaint> {
+    number(key, value).map(Duration::from_millis)
+}
+
+fn number<T: FromStr>(key: &str, value: &str) -> Result<T, Complaint> {
+    value
+        .trim()
+        .parse()
+        .map_err(|_| wrong(key, value, "a number from 0"))
+}
+
+fn wrong(key: &str, value: &str, expected: &str) -> Complaint {
+    Complaint::new(format!("{key}={value}: expected {expected}"))
+}
