@@ -5,6 +5,8 @@ use corelane::records::{
     decoded_bytes_max, decompress,
 };
 
+use crate::allocation::during;
+
 const POLICY: Policy = Policy {
     max_message_bytes: 1 << 20,
     timestamp_type: TimestampType::CreateTime,
@@ -214,8 +216,9 @@ fn refuse_bomb(codec: Codec, payload: &[u8]) {
     let too_large = CodecFault::TooLarge { limit };
     let batch = batch_around(codec, payload);
     let batch = BatchView::parse(&batch).expect("whole by its length");
-    let refused = check(&batch, &POLICY, Timestamp(1));
+    let (refused, allocated) = during(|| check(&batch, &POLICY, Timestamp(1)));
     assert_eq!(refused, Err(Refusal::Codec(too_large)));
+    assert!(allocated < 100 << 10, "{allocated} bytes for a bomb");
     assert_eq!(decompress(codec, payload, limit), Err(too_large));
 }
 
@@ -241,7 +244,8 @@ fn a_decoder_gives_no_more_than_its_limit() {
 fn a_promise_of_gigabytes_gets_no_memory() {
     // Bare snappy: a declared length of 4 GiB - 1 before three bytes.
     let promise = [0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0];
-    let refused = decompress(Codec::Snappy, &promise, usize::MAX);
+    let (refused, allocated) = during(|| decompress(Codec::Snappy, &promise, usize::MAX));
+    assert!(allocated < 100 << 10);
     assert_eq!(refused, Err(CodecFault::Broken(Codec::Snappy)));
     // Lz4: blocks of 4 MiB and a content size of 2^63; the room given is 255 per byte.
     let mut promise = vec![0x04, 0x22, 0x4d, 0x18, 0x68, 0x70];
@@ -249,6 +253,7 @@ fn a_promise_of_gigabytes_gets_no_memory() {
     let checksum = twox_hash::XxHash32::oneshot(0, &promise[4..]) >> 8;
     promise.push(checksum as u8);
     promise.extend_from_slice(&[1, 0, 0, 0, 0x10]);
-    let refused = decompress(Codec::Lz4, &promise, usize::MAX);
+    let (refused, allocated) = during(|| decompress(Codec::Lz4, &promise, usize::MAX));
     assert_eq!(refused, Err(CodecFault::Broken(Codec::Lz4)));
+    assert!(allocated < 100 << 10);
 }

@@ -1,12 +1,15 @@
 //! The golden batches, as written by Kafka 4.3.1's own classes.
 
-use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use corelane::records::crc32c;
 use serde_json::Value;
 
-/// One line of `record_batches.jsonl`.
+use crate::vectors::{self as golden, from_hex};
+
+/// One line that holds a batch.
 pub struct Vector {
+    /// What the batch is about, with its place: `idempotent at record_batches.jsonl:3`.
     pub case: String,
     pub codec: String,
     /// The batch's bytes.
@@ -17,47 +20,42 @@ pub struct Vector {
 impl Vector {
     /// Formats 0 and 1, which the broker does not serve.
     pub fn is_legacy(&self) -> bool {
-        self.case.starts_with("legacy")
+        self.json["records_count"].is_null()
+    }
+
+    pub fn has_records(&self) -> bool {
+        self.json["records_count"] != 0
     }
 }
 
-fn directory() -> PathBuf {
-    match std::env::var_os("CORELANE_GOLDEN") {
-        Some(directory) => PathBuf::from(directory),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire/golden"),
-    }
-}
-
-pub fn all() -> Vec<Vector> {
-    let path = directory().join("record_batches.jsonl");
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("no golden batches at {}: {error}", path.display()));
-    let vectors: Vec<Vector> = text.lines().map(read).collect();
-    assert!(!vectors.is_empty(), "{} is empty", path.display());
-    vectors
+/// Every batch in the folder of vectors. Only a folder of somebody's choice may have none.
+pub fn all() -> &'static [Vector] {
+    static VECTORS: OnceLock<Vec<Vector>> = OnceLock::new();
+    VECTORS.get_or_init(|| {
+        let mut lines = golden::all();
+        lines.retain(|line| line.text("kind") == "record_batch");
+        let is_own_folder = std::env::var_os("CORELANE_GOLDEN").is_none();
+        assert!(
+            !is_own_folder || !lines.is_empty(),
+            "there are no golden batches"
+        );
+        println!("{} record batches", lines.len());
+        lines.into_iter().map(read).collect()
+    })
 }
 
 /// The vectors of format 2.
-pub fn current() -> impl Iterator<Item = Vector> {
-    all().into_iter().filter(|vector| !vector.is_legacy())
+pub fn current() -> impl Iterator<Item = &'static Vector> {
+    all().iter().filter(|vector| !vector.is_legacy())
 }
 
-fn read(line: &str) -> Vector {
-    let mut line: Value = serde_json::from_str(line).expect("a line of JSON");
+fn read(line: golden::Vector) -> Vector {
     Vector {
-        case: line["case"].as_str().expect("case").to_owned(),
-        codec: line["codec"].as_str().expect("codec").to_owned(),
-        bytes: unhex(line["hex"].as_str().expect("hex")),
-        json: line["json"].take(),
+        case: format!("{} at {}", line.text("case"), line.place()),
+        codec: line.text("codec").to_owned(),
+        json: line.json().clone(),
+        bytes: line.bytes,
     }
-}
-
-pub fn unhex(text: &str) -> Vec<u8> {
-    let digit = |b: u8| (b as char).to_digit(16).expect("a hex digit") as u8;
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-        .collect()
 }
 
 /// Compares bytes with their JSON form: null, hex, or length and checksum when they are long.
@@ -65,7 +63,7 @@ pub fn unhex(text: &str) -> Vec<u8> {
 pub fn assert_bytes(actual: Option<&[u8]>, expected: &Value, what: &str) {
     match expected {
         Value::Null => assert_eq!(actual, None, "{what}"),
-        Value::String(hex) => assert_eq!(actual, Some(&unhex(hex)[..]), "{what}"),
+        Value::String(hex) => assert_eq!(actual, Some(&from_hex(hex)[..]), "{what}"),
         summary => {
             let actual = actual.unwrap_or_else(|| panic!("{what} is not null"));
             assert_eq!(
