@@ -25,12 +25,12 @@ pub enum Command {
 
 const FIRST_STEPS: &str = "\
 First steps:
-  corelane serve                                         a broker on 127.0.0.1:9092
+  corelane serve                                   a broker on 127.0.0.1:9092
   corelane topics --create --topic web --partitions 4
   corelane console-producer --topic web < access.log
   corelane console-consumer --topic web --from-beginning
 
-`corelane COMMAND --help` lists the options of a command. They are named as in Kafka's tools.";
+Options are named as in Kafka's tools: see `corelane COMMAND --help`.";
 
 /// A durable broker that speaks the Kafka protocol, and its tools
 #[derive(Parser, Debug)]

@@ -1,0 +1,49 @@
+use crate::tool::corelane;
+
+const COMMANDS: [&str; 6] = [
+    "serve",
+    "topics",
+    "console-producer",
+    "console-consumer",
+    "get-offsets",
+    "dump-log",
+];
+
+#[test]
+fn the_first_page_fits_a_small_screen() {
+    for line in ["", "--help"] {
+        let said = corelane(line);
+        assert_eq!(said.code, Some(0), "{line}");
+        let page = format!("{}{}", said.stdout, said.stderr);
+        assert!(page.lines().count() <= 24, "{} lines", page.lines().count());
+        let longest = page.lines().map(str::len).max();
+        assert!(longest <= Some(80), "{longest:?} columns:\n{page}");
+        for command in COMMANDS {
+            assert!(page.contains(command), "{command} is missing");
+        }
+    }
+}
+
+#[test]
+fn every_command_explains_itself_in_one_sentence_and_its_options() {
+    for command in COMMANDS {
+        let said = corelane(&format!("{command} --help"));
+        assert_eq!(
+            (said.code, said.stderr.as_str()),
+            (Some(0), ""),
+            "{command}"
+        );
+        assert!(said.stdout.contains("Usage: corelane"), "{}", said.stdout);
+        let longest = said.stdout.lines().map(str::len).max();
+        assert!(longest <= Some(100), "{command}: {longest:?} columns");
+    }
+}
+
+#[test]
+fn the_version_is_told() {
+    let said = corelane("--version");
+    assert_eq!(
+        said.stdout,
+        format!("corelane {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
