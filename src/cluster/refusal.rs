@@ -31,7 +31,7 @@ pub enum Refusal {
     )]
     TooFewBrokers { wanted: i16, brokers: usize },
     #[error(
-        "Unable to replicate the partition {wanted} time(s): All brokers are currently fenced or \
+        "Unable to replicate the partition {wanted} time(s): All brokers are currently fenced, or \
          have all their log directories cordoned."
     )]
     AllBrokersFenced { wanted: i16 },

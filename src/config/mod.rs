@@ -21,6 +21,7 @@
 mod alter;
 mod broker;
 mod describe;
+pub mod fuzz;
 mod kafka_names;
 mod key;
 mod layer;

@@ -7,6 +7,7 @@ mod cluster_model;
 mod cluster_show;
 mod config;
 mod config_change;
+mod config_fuzz;
 mod log_append;
 mod log_disk;
 mod log_fixture;
