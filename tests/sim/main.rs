@@ -2,6 +2,8 @@
 //!
 //! `CORELANE_SEED=n` repeats one seed of a scenario; `CORELANE_SEEDS=n` runs the first n.
 
+mod client;
 mod disk;
 mod net;
+mod stub_broker;
 mod world;
