@@ -206,6 +206,8 @@ impl Attributes {
     pub(super) const TRANSACTIONAL: i16 = 0x10;
     pub(super) const CONTROL: i16 = 0x20;
     pub(super) const DELETE_HORIZON: i16 = 0x40;
+    /// The bits that have a meaning.
+    pub(super) const KNOWN: i16 = 0x7f;
 
     pub fn codec(self) -> Result<Codec, Malformed> {
         let id = (self.0 & Attributes::CODEC_MASK) as u8;
@@ -280,6 +282,14 @@ pub enum TimestampType {
 }
 
 impl TimestampType {
+    /// The attribute bit that says so.
+    pub(super) fn bit(self) -> i16 {
+        match self {
+            TimestampType::CreateTime => 0,
+            TimestampType::LogAppendTime => Attributes::LOG_APPEND_TIME,
+        }
+    }
+
     /// Kafka's name, as in `message.timestamp.type`.
     pub fn name(self) -> &'static str {
         match self {

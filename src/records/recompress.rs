@@ -1,7 +1,7 @@
 use super::build::assemble;
 use super::{
-    Attributes, BatchView, Codec, Compression, Facts, HEADER_BYTES, Refusal, TimestampType,
-    compress, decoded_bytes_max, decompress,
+    Attributes, BatchView, Codec, Compression, Facts, HEADER_BYTES, Refusal, compress,
+    decoded_bytes_max, decompress,
 };
 
 /// Encodes a checked batch anew for a topic whose `compression.type` names another codec than the
@@ -34,13 +34,11 @@ pub fn recompress(
         });
     }
     let mut header = *batch.header();
-    let cleared = Attributes::CODEC_MASK | Attributes::LOG_APPEND_TIME;
-    let time_bit = match facts.timestamp_type {
-        TimestampType::CreateTime => 0,
-        TimestampType::LogAppendTime => Attributes::LOG_APPEND_TIME,
-    };
-    let attributes = header.attributes.get() & !cleared;
-    header.attributes = (attributes | target.codec as i16 | time_bit).into();
+    // The bits with a meaning for a client's batch; a horizon is the cleaner's to set.
+    let kept = Attributes::TRANSACTIONAL | Attributes::CONTROL;
+    let attributes = header.attributes.get() & kept;
+    let added = target.codec as i16 | facts.timestamp_type.bit();
+    header.attributes = (attributes | added).into();
     header.max_timestamp = facts.max_timestamp.0.into();
     let bytes = assemble(header, bytes);
     let facts = Facts {

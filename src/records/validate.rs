@@ -30,8 +30,13 @@ pub fn only_batch(records: Option<&[u8]>) -> Result<BatchView<'_>, Refusal> {
 
 /// Checks a client's batch as Kafka 4.3 does (`UnifiedLog.analyzeAndValidateRecords`, then
 /// `LogValidator`): every byte through the checksum, every record by its structure, offset, key
-/// and timestamp. Compressed content is decoded a chunk at a time, up to
-/// [`decoded_bytes_max`]. Allocates nothing for a good uncompressed batch.
+/// and timestamp. Compressed content is decoded a chunk at a time. Allocates nothing for a good
+/// uncompressed batch.
+///
+/// Accepts nothing that Kafka refuses. Refuses more in five things that no known client sends:
+/// offsets within a batch that do not count from zero, compressed records whose lengths do not
+/// add up, bytes after the end of a compressed stream or of the batch, and content that expands
+/// beyond [`decoded_bytes_max`].
 pub fn check(batch: &BatchView<'_>, policy: &Policy, now: Timestamp) -> Result<Facts, Refusal> {
     check_frame(batch, policy)?;
     let facts = Facts::of(batch)?;

@@ -115,20 +115,17 @@ pub fn stamp(batch: &mut [u8], base_offset: Offset, leader_epoch: LeaderEpoch) {
     header.leader_epoch = leader_epoch.0.into();
 }
 
-/// Sets timestamp type and max timestamp, and only if one of them changes also the checksum
-/// (`DefaultRecordBatch.setMaxTimestamp`). For LogAppendTime, for `recompress`, and for producers
+/// Sets timestamp type and max timestamp; if one of them changes, also renews the checksum and
+/// drops attribute bits without a meaning (`DefaultRecordBatch.setMaxTimestamp`). For LogAppendTime, for `recompress`, and for producers
 /// that filled in a max timestamp that is none of their records'.
 pub fn stamp_timestamps(batch: &mut [u8], timestamp_type: TimestampType, max: Timestamp) {
     let header = header_mut(batch);
     if header.timestamp_type() == timestamp_type && header.max_timestamp() == max {
         return;
     }
-    let others = header.attributes.get() & !Attributes::LOG_APPEND_TIME;
-    let bit = match timestamp_type {
-        TimestampType::CreateTime => 0,
-        TimestampType::LogAppendTime => Attributes::LOG_APPEND_TIME,
-    };
-    header.attributes = (others | bit).into();
+    let kept = Attributes::KNOWN & !Attributes::LOG_APPEND_TIME;
+    let attributes = header.attributes.get() & kept;
+    header.attributes = (attributes | timestamp_type.bit()).into();
     header.max_timestamp = max.0.into();
     seal(batch);
 }

@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use super::chunk::Chunk;
 
 const MAGIC: [u8; 8] = *b"\x82SNAPPY\0";
-const VERSION: [u8; 4] = 1i32.to_be_bytes();
+const VERSION: i32 = 1;
 const HEADER_BYTES: usize = 16;
 /// Java compresses this much of the content per chunk.
 const CHUNK_BYTES: usize = 32 << 10;
@@ -35,11 +35,12 @@ enum Framing {
 }
 
 impl<'a> Reader<'a> {
-    /// `None` when the header asks for a newer reader.
+    /// `None` when the header names a version that no reader knows.
     pub(super) fn new(payload: &'a [u8]) -> Option<Reader<'a>> {
         let (framing, rest) = match payload.split_at_checked(HEADER_BYTES) {
             Some((header, rest)) if header.starts_with(&MAGIC) => {
-                if header[12..] != VERSION {
+                let (_, compatible) = header.split_last_chunk()?;
+                if i32::from_be_bytes(*compatible) < VERSION {
                     return None;
                 }
                 (Framing::Chunks, rest)
@@ -94,8 +95,8 @@ impl Read for Reader<'_> {
 /// Appends `content` in chunks of 32 KiB behind a header.
 pub(super) fn write(content: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
     out.extend_from_slice(&MAGIC);
-    out.extend_from_slice(&VERSION);
-    out.extend_from_slice(&VERSION);
+    out.extend_from_slice(&VERSION.to_be_bytes());
+    out.extend_from_slice(&VERSION.to_be_bytes());
     let mut encoder = snap::raw::Encoder::new();
     for chunk in content.chunks(CHUNK_BYTES) {
         let start = out.len() + 4;

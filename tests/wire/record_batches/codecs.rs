@@ -115,10 +115,13 @@ fn bare_snappy_is_read_as_librdkafka_writes_it() {
 fn snappy_streams_glued_together_are_one() {
     let mut glued = compressed(Codec::Snappy, b"one ");
     glued.extend(compressed(Codec::Snappy, b"two"));
-    assert_eq!(
-        decompress(Codec::Snappy, &glued, 100),
-        Ok(b"one two".to_vec())
-    );
+    let both = Ok(b"one two".to_vec());
+    assert_eq!(decompress(Codec::Snappy, &glued, 100), both);
+    // Java reads any version that calls itself compatible with 1 or newer, and none older.
+    glued[12..16].copy_from_slice(&7i32.to_be_bytes());
+    assert_eq!(decompress(Codec::Snappy, &glued, 100), both);
+    glued[12..16].copy_from_slice(&0i32.to_be_bytes());
+    assert_ne!(decompress(Codec::Snappy, &glued, 100), both);
 }
 
 #[test]

@@ -197,6 +197,18 @@ fn a_wrong_max_timestamp_is_corrected_as_kafka_does() {
 }
 
 #[test]
+fn attribute_bits_without_a_meaning_go_when_the_checksum_is_renewed_anyway() {
+    let mut bytes = edit(&batch_at(&[NOW.0], Codec::None), 21, &[0x20, 0x90]);
+    let before = bytes.clone();
+    stamp_timestamps(&mut bytes, TimestampType::CreateTime, NOW);
+    assert_eq!(bytes, before);
+    stamp_timestamps(&mut bytes, TimestampType::LogAppendTime, NOW);
+    let batch = BatchView::parse(&bytes).expect("whole");
+    assert!(batch.crc_is_valid() && batch.is_transactional());
+    assert_eq!(batch.attributes().0, 0x18);
+}
+
+#[test]
 fn log_append_time_takes_any_timestamp_but_not_the_claim() {
     let policy = Policy {
         timestamp_type: TimestampType::LogAppendTime,
