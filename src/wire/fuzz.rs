@@ -7,7 +7,7 @@ use bytes::BytesMut;
 
 use super::api::{AnyRequest, AnyResponse};
 use super::metadata::Record;
-use super::{ApiKey, Cursor, Deframer, Incoming};
+use super::{ApiKey, Cursor, Deframer, Incoming, Writer};
 
 /// Frames larger than this are refused while fuzzing.
 const FRAME_SIZE_MAX: usize = 1 << 20;
@@ -28,17 +28,18 @@ pub fn request(frame: &[u8]) {
     };
     let (key, version) = (incoming.key, incoming.version());
     if let Ok(body) = AnyRequest::decode(key, &mut incoming.body, version) {
-        let mut first = Vec::new();
-        body.encode(&mut first, version)
+        let mut writer = Writer::default();
+        body.encode(&mut writer, version)
             .expect("what was read can be written");
+        let first = writer.into_bytes();
         assert_eq!(body.size(version), Ok(first.len()));
         let again = AnyRequest::decode(key, &mut Cursor::new(&first), version);
-        let mut second = Vec::new();
         let again = again.expect("what was written can be read");
+        let mut writer = Writer::default();
         again
-            .encode(&mut second, version)
+            .encode(&mut writer, version)
             .expect("and written again");
-        assert_eq!(first, second);
+        assert_eq!(first, writer.into_bytes());
     }
 }
 
@@ -52,17 +53,18 @@ pub fn response(bytes: &[u8]) {
         return;
     };
     if let Ok(body) = AnyResponse::decode(key, &mut cursor, version) {
-        let mut first = Vec::new();
-        body.encode(&mut first, version)
+        let mut writer = Writer::default();
+        body.encode(&mut writer, version)
             .expect("what was read can be written");
+        let first = writer.into_bytes();
         assert_eq!(body.size(version), Ok(first.len()));
         let again = AnyResponse::decode(key, &mut Cursor::new(&first), version);
-        let mut second = Vec::new();
         let again = again.expect("what was written can be read");
+        let mut writer = Writer::default();
         again
-            .encode(&mut second, version)
+            .encode(&mut writer, version)
             .expect("and written again");
-        assert_eq!(first, second);
+        assert_eq!(first, writer.into_bytes());
     }
 }
 

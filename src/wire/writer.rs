@@ -36,18 +36,6 @@ pub trait Sink {
     }
 }
 
-/// For messages that hold no payload of the caller's: a splice has no place in plain bytes.
-impl Sink for Vec<u8> {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-
-    fn splice(&mut self, index: usize, _len: usize) {
-        panic!("payload {index} was left out of a message that nobody will splice");
-    }
-}
-
 /// Measures what a [`Writer`] would write, so that it can be presized exactly.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counter {
@@ -106,6 +94,15 @@ impl Writer {
         let mut writer = Writer::with_capacity(PREFIX_SIZE + content.inline);
         writer.put(&length.to_be_bytes());
         Ok(writer)
+    }
+
+    /// The bytes of a message that leaves no payload out.
+    pub fn into_bytes(self) -> Vec<u8> {
+        assert!(
+            self.splices.is_empty(),
+            "a payload was left out that nobody will splice in"
+        );
+        self.head.into()
     }
 
     pub fn finish(self) -> Output {

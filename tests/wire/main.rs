@@ -6,6 +6,7 @@
 
 mod allocation;
 mod bodies;
+mod borrowed;
 mod frames;
 mod headers;
 mod hostile;

@@ -15,7 +15,7 @@ use super::topic::{ClearElrRecord, RemoveTopicRecord, TopicRecord};
 use super::transaction::{AbortTransactionRecord, BeginTransactionRecord, EndTransactionRecord};
 use super::transaction::{NoOpRecord, ZkMigrationStateRecord};
 use crate::wire::schema::{Dialect, Field};
-use crate::wire::{Counter, Cursor, EncodeFault, Malformed, Sink};
+use crate::wire::{Counter, Cursor, EncodeFault, Malformed, Sink, Writer};
 
 /// The only frame version there is.
 const FRAME_VERSION: u32 = 1;
@@ -142,9 +142,9 @@ impl<'a> Record<'a> {
         }
         let mut size = Counter::default();
         self.encode_into(&mut size, version)?;
-        let mut bytes = Vec::with_capacity(size.total());
-        self.encode_into(&mut bytes, version)?;
-        Ok(bytes)
+        let mut writer = Writer::with_capacity(size.total());
+        self.encode_into(&mut writer, version)?;
+        Ok(writer.into_bytes())
     }
 
     fn encode_into<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
