@@ -116,8 +116,8 @@ pub fn stamp(batch: &mut [u8], base_offset: Offset, leader_epoch: LeaderEpoch) {
 }
 
 /// Sets timestamp type and max timestamp; if one of them changes, also renews the checksum and
-/// drops attribute bits without a meaning (`DefaultRecordBatch.setMaxTimestamp`). For LogAppendTime, for `recompress`, and for producers
-/// that filled in a max timestamp that is none of their records'.
+/// drops attribute bits without a meaning (`DefaultRecordBatch.setMaxTimestamp`). For
+/// LogAppendTime, and for producers whose max timestamp is none of their records'.
 pub fn stamp_timestamps(batch: &mut [u8], timestamp_type: TimestampType, max: Timestamp) {
     let header = header_mut(batch);
     if header.timestamp_type() == timestamp_type && header.max_timestamp() == max {
