@@ -1,1 +1,46 @@
-//! One core's world: partitions, writers, hosts, routing.
+//! One core's world: its partitions, and the way to those of other cores.
+//!
+//! Everything of a partition lives on one shard and is touched by its thread alone. Other shards
+//! send work to it ([`Router`]): one bounded hop each way, payload as counted slices.
+//!
+//! ```text
+//! connection's shard                      owner's shard
+//!   handler -> router ---- job ----> stage (order settled) -> commit -> publish
+//!           <------------- reply -----------------------------------------'
+//! ```
+//!
+//! Invariants: no borrow of a partition's state crosses an await; what is acknowledged is durable
+//! (or written, where the topic asks for no more); every queue has a limit.
+//!
+//! Deliberately absent: requests and error codes (`server`), boot order (`node`).
+
+mod append;
+mod budget;
+pub mod checkpoint;
+mod controller;
+pub mod janitor;
+mod latch;
+mod metadata_log;
+mod partition;
+mod producer_ids;
+mod read;
+mod reconcile;
+mod router;
+mod scatter;
+mod strays;
+mod tails;
+mod waiters;
+mod world;
+
+pub use append::{Append, Outcome as AppendOutcome};
+pub use budget::{Budget, Permit};
+pub use checkpoint::BootMarks;
+pub use controller::{CONTROLLER, CommandRefusal, Controller, Records};
+pub use metadata_log::{Replayed, open as open_metadata_log};
+pub use partition::{
+    Appended, EpochEnd, Fault, Listed, ListedOffset, Opening, Partition, PartitionRead, Policy,
+    ReadLimits, ReadRefusal, Refusal as AppendRefusal, open,
+};
+pub use read::{Read, ReadOutcome};
+pub use router::{Job, LocalFuture, Reply, Router, ShardStopped};
+pub use world::{Plan, Shard};

@@ -1,0 +1,124 @@
+//! The metadata log's host on shard 0: commands in, records committed, every shard told, reply.
+//!
+//! One command at a time is decided, because a decision holds only for the image it was made
+//! from. Its reply waits until the records are durable and every shard has acted on them, so a
+//! client that creates a topic finds it everywhere.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::lock::Mutex;
+
+use super::Shard;
+use super::partition::{Partition, Refusal as AppendRefusal};
+use super::router::ShardStopped;
+use crate::cluster::{self, Command, Reply};
+use crate::io::clock;
+use crate::model::{Offset, ShardId};
+use crate::records::{BatchBuilder, BatchView, Facts, NewRecord};
+use crate::wire::metadata::Record;
+
+/// The shard that hosts the metadata log.
+pub const CONTROLLER: ShardId = ShardId(0);
+
+/// Encoded records of one decision, shared by all shards.
+pub type Records = Arc<[Vec<u8>]>;
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CommandRefusal {
+    #[error(transparent)]
+    Refused(#[from] cluster::Refusal),
+    /// The metadata log cannot be written: nothing changes any more until a restart.
+    #[error("the metadata log cannot be written: {0}")]
+    Log(#[from] AppendRefusal),
+    #[error("the node is stopping")]
+    Stopped(#[from] ShardStopped),
+}
+
+/// What shard 0 needs to change the cluster.
+pub struct Controller {
+    log: Rc<Partition>,
+    turn: Mutex<()>,
+}
+
+impl Controller {
+    pub fn new(log: Rc<Partition>) -> Controller {
+        Controller {
+            log,
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// The partition of the metadata log, closed like every other.
+    pub fn log(&self) -> &Rc<Partition> {
+        &self.log
+    }
+
+    async fn execute(&self, shard: &Rc<Shard>, command: &Command) -> Result<Reply, CommandRefusal> {
+        let turn = self.turn.lock().await;
+        let settings = shard.settings();
+        let decision = shard.cluster().decide(command, &settings)?;
+        if !decision.records.is_empty() {
+            self.commit(shard, &decision.records).await?;
+        }
+        drop(turn);
+        Ok(decision.reply)
+    }
+
+    async fn commit(
+        &self,
+        shard: &Rc<Shard>,
+        records: &[Record<'static>],
+    ) -> Result<(), CommandRefusal> {
+        let values: Records = records.iter().map(cluster::encode).collect();
+        let now = clock::wall();
+        let mut batch = BatchBuilder::new();
+        for value in values.iter() {
+            batch.push(
+                now,
+                &NewRecord {
+                    value: Some(value),
+                    ..NewRecord::default()
+                },
+            );
+        }
+        let batch = batch.finish();
+        let view = BatchView::parse(&batch).expect("a batch built here is whole");
+        let facts = Facts::of(&view).expect("a batch built here has a codec");
+        let staged = self.log.stage_checked(shard, &batch, &facts, now)?;
+        let end = staged.appended.base_offset.plus(values.len() as i64);
+        staged
+            .committed
+            .await
+            .map_err(|_| AppendRefusal::Abandoned)?;
+        shard.publish(values, end).await?;
+        Ok(())
+    }
+}
+
+impl Shard {
+    /// Has a command decided, made durable and acted on by every shard.
+    pub async fn command(self: &Rc<Self>, command: Command) -> Result<Reply, CommandRefusal> {
+        let executed = self.on(CONTROLLER, move |shard| {
+            Box::pin(async move {
+                let controller = shard.controller().ok_or(ShardStopped)?;
+                controller.execute(&shard, &command).await
+            })
+        });
+        executed.await?.await?
+    }
+
+    /// Tells every shard of committed records and waits until all have acted on them.
+    pub async fn publish(
+        self: &Rc<Self>,
+        values: Records,
+        end: Offset,
+    ) -> Result<(), ShardStopped> {
+        let told = self.gather(move |shard| {
+            let values = values.clone();
+            Box::pin(async move { shard.apply(&values, end).await })
+        });
+        told.await.map(|_| ())
+    }
+}

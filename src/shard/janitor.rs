@@ -1,0 +1,80 @@
+//! What happens by the clock: retention, delayed flushes, forgotten producers, checkpoints.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Shard;
+use crate::io::{clock, task};
+use crate::model::{Instant, ShardId};
+
+/// The janitor looks around this often.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Shard 0 writes the checkpoints this often (`replica.high.watermark.checkpoint.interval.ms`).
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+
+/// When each duty is due next.
+struct Due {
+    retention: Instant,
+    producers: Instant,
+    checkpoint: Instant,
+}
+
+/// Does the duties of one shard until the task is cancelled.
+pub async fn run(shard: Rc<Shard>) {
+    let now = clock::now();
+    let settings = shard.settings();
+    let mut due = Due {
+        retention: now.plus(settings.retention_check),
+        producers: now.plus(settings.producers.expiration_check),
+        checkpoint: now.plus(CHECKPOINT_EVERY),
+    };
+    let mut written = None;
+    loop {
+        clock::sleep(TICK).await;
+        let (now, settings) = (clock::now(), shard.settings());
+        flush_overdue(&shard).await;
+        if now >= due.retention {
+            due.retention = now.plus(settings.retention_check);
+            retain(&shard).await;
+        }
+        if now >= due.producers {
+            due.producers = now.plus(settings.producers.expiration_check);
+            for partition in shard.partitions() {
+                partition.expire_producers(clock::wall());
+            }
+        }
+        if shard.id == ShardId(0) && now >= due.checkpoint {
+            due.checkpoint = now.plus(CHECKPOINT_EVERY);
+            let marks = shard.collect_marks().await;
+            if let Some(marks) = marks.filter(|marks| written.as_ref() != Some(marks)) {
+                match shard.write_checkpoints(&marks).await {
+                    Ok(()) => written = Some(marks),
+                    Err(error) => tracing::warn!(%error, "writing the checkpoints failed"),
+                }
+            }
+        }
+    }
+}
+
+/// Syncs partitions that acknowledge at the write and have waited `flush.ms`.
+async fn flush_overdue(shard: &Rc<Shard>) {
+    let now = clock::wall();
+    for partition in shard.partitions() {
+        if partition.is_flush_due(now) {
+            partition.flush().await;
+        }
+    }
+}
+
+async fn retain(shard: &Rc<Shard>) {
+    for partition in shard.partitions() {
+        if partition.fault().is_some() {
+            continue;
+        }
+        if let Err(error) = partition.retain().await {
+            tracing::warn!(partition = %partition.name, %error, "retention failed");
+        }
+        task::yield_if_needed().await;
+    }
+}

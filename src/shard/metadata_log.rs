@@ -1,0 +1,87 @@
+//! `__cluster_metadata-0` at boot: opened like any partition, read whole, led under a new epoch.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use super::partition::{self, Fault, Opening, Partition, Policy};
+use super::{BootMarks, Shard};
+use crate::config::{Overrides, Settings, TopicSettings};
+use crate::model::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition, Uuid};
+use crate::records::{BatchView, Codec, Records};
+
+/// The topic of the metadata log.
+pub const TOPIC: &str = "__cluster_metadata";
+
+/// What the metadata log held when the node started.
+pub struct Replayed {
+    pub log: Rc<Partition>,
+    /// Values of all records, in order.
+    pub values: Vec<Vec<u8>>,
+    pub end: Offset,
+}
+
+/// Opens the metadata log and reads it.
+pub async fn open(data: &Path, settings: &Settings, marks: &BootMarks) -> Result<Replayed, Fault> {
+    let name = TopicName::parse(TOPIC).expect("the metadata topic's name is legal");
+    let name = TopicPartition {
+        topic: name,
+        index: 0,
+    };
+    // Durable and kept for ever, whatever the broker's defaults for topics are.
+    let keep = [
+        ("retention.ms", "-1"),
+        ("flush.messages", "1"),
+        ("cleanup.policy", "delete"),
+    ];
+    let keep: Overrides = keep
+        .iter()
+        .map(|(k, v)| ((*k).into(), (*v).into()))
+        .collect();
+    let topic = TopicSettings::resolve(settings, &keep);
+    let opening = Opening {
+        id: PartitionId {
+            topic: Uuid::METADATA,
+            index: 0,
+        },
+        epoch: LeaderEpoch::ZERO,
+        policy: Rc::new(Policy::of(&topic, settings.producers.expiration, 0.0)),
+        data: data.to_owned(),
+        log_start: Offset::ZERO,
+        trust: marks.trust(&name),
+        name,
+    };
+    let log = Rc::new(partition::open(opening).await?);
+    let mut values = Vec::new();
+    log.for_each_batch(|batch| read_values(batch, &mut values))
+        .await?;
+    log.lead_next_epoch();
+    let end = log.watermarks().high;
+    Ok(Replayed { log, values, end })
+}
+
+/// Metadata batches are written here, uncompressed; control batches hold nothing to replay.
+fn read_values(batch: &BatchView<'_>, values: &mut Vec<Vec<u8>>) -> Result<(), String> {
+    if batch.is_control() {
+        return Ok(());
+    }
+    if batch.codec() != Ok(Codec::None) {
+        return Err("a metadata batch is compressed".into());
+    }
+    for record in Records::new(batch.payload(), batch.count()) {
+        let record = record.map_err(|fault| fault.to_string())?;
+        values.push(record.value.unwrap_or_default().to_vec());
+    }
+    Ok(())
+}
+
+impl Shard {
+    /// Replays the metadata log on every shard, which opens all partitions.
+    pub async fn replay_metadata(
+        self: &Rc<Self>,
+        replayed: Replayed,
+    ) -> Result<(), super::ShardStopped> {
+        let Replayed { log, values, end } = replayed;
+        self.set_controller(super::Controller::new(log));
+        self.publish(values.into(), end).await
+    }
+}

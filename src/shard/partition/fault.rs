@@ -1,0 +1,36 @@
+//! What ends a partition's service for good.
+
+use std::io;
+
+use crate::model::Offset;
+
+/// A latched fault. A partition that met one refuses every request until the process is started
+/// again and recovery has looked at the disk: after a failed sync the kernel may have thrown the
+/// dirty pages away, so asking again could succeed without anything being on the disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("writing segment {segment} failed: {why}")]
+    Write { segment: Offset, why: String },
+    #[error("reading segment {segment} failed: {why}")]
+    Read { segment: Offset, why: String },
+    #[error("the topic was deleted")]
+    Deleted,
+    #[error("the partition's directory cannot be used: {0}")]
+    Directory(String),
+}
+
+impl Fault {
+    pub fn write(segment: Offset, error: &io::Error) -> Fault {
+        Fault::Write {
+            segment,
+            why: error.to_string(),
+        }
+    }
+
+    pub fn read(segment: Offset, error: &io::Error) -> Fault {
+        Fault::Read {
+            segment,
+            why: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use super::appender::Appender;
+use super::commit::Commit;
+use super::fault::Fault;
+use super::files::SegmentFiles;
+use super::policy::Policy;
+use super::tail::Tail;
+use crate::log::{Log, Rolled};
+use crate::model::{LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks};
+use crate::replica::Leader;
+use crate::shard::checkpoint::Marks;
+use crate::shard::waiters::{AckQueue, ProgressWaiters};
+
+/// A partition that this shard serves. All of it stays on the shard's core.
+pub struct Partition {
+    pub id: PartitionId,
+    pub name: TopicPartition,
+    pub(super) files: SegmentFiles,
+    policy: RefCell<Rc<Policy>>,
+    state: RefCell<State>,
+    disk_full: Cell<bool>,
+}
+
+/// What changes with every batch.
+pub(super) struct State {
+    pub log: Log,
+    pub leader: Leader,
+    pub appender: Appender,
+    pub tail: Tail,
+    pub acks: AckQueue,
+    pub progress: ProgressWaiters,
+    /// Segments that closed and whose last bytes may still be on their way to the file.
+    pub rolled: Vec<Rolled>,
+    /// Records written since the last sync, where acknowledgements do not wait for one.
+    pub unsynced: i64,
+    /// When the oldest unsynced record was written.
+    pub unsynced_since: Timestamp,
+    committing: bool,
+    fault: Option<Fault>,
+    /// Everything below is in closed, complete files: recovery need not look at it.
+    pub recovery_point: Offset,
+    /// Something changed that the next clean stop must write down.
+    pub dirty: bool,
+}
+
+/// What a partition starts from: made empty, or by recovery.
+pub struct Start {
+    pub log: Log,
+    pub leader: Leader,
+    /// Bytes of the last, open block of the active segment.
+    pub open_block: Vec<u8>,
+    pub recovery_point: Offset,
+    pub dirty: bool,
+}
+
+impl Partition {
+    pub(super) fn new(
+        id: PartitionId,
+        name: TopicPartition,
+        files: SegmentFiles,
+        policy: Rc<Policy>,
+        start: Start,
+    ) -> Partition {
+        let active = start.log.active();
+        let position = u64::from(active.bytes());
+        let appender = Appender::new(active.base(), position, &start.open_block);
+        let state = State {
+            log: start.log,
+            leader: start.leader,
+            appender,
+            tail: Tail::default(),
+            acks: AckQueue::default(),
+            progress: ProgressWaiters::default(),
+            rolled: Vec::new(),
+            unsynced: 0,
+            unsynced_since: Timestamp::NONE,
+            committing: false,
+            fault: None,
+            recovery_point: start.recovery_point,
+            dirty: start.dirty,
+        };
+        Partition {
+            id,
+            name,
+            files,
+            policy: RefCell::new(policy),
+            state: RefCell::new(state),
+            disk_full: Cell::new(false),
+        }
+    }
+
+    pub(super) fn state(&self) -> Ref<'_, State> {
+        self.state.borrow()
+    }
+
+    pub(super) fn state_mut(&self) -> RefMut<'_, State> {
+        self.state.borrow_mut()
+    }
+
+    pub fn policy(&self) -> Rc<Policy> {
+        self.policy.borrow().clone()
+    }
+
+    /// New settings hold from the next batch on.
+    pub fn set_policy(&self, policy: Rc<Policy>) {
+        self.state_mut().log.set_policy(policy.log);
+        *self.policy.borrow_mut() = policy;
+    }
+
+    /// Reads may go up to here; the partition's log starts there.
+    pub fn watermarks(&self) -> Watermarks {
+        let state = self.state();
+        state.log.watermarks(state.leader.high())
+    }
+
+    /// The latched fault, if there is one.
+    pub fn fault(&self) -> Option<Fault> {
+        self.state().fault.clone()
+    }
+
+    pub fn is_disk_full(&self) -> bool {
+        self.disk_full.get()
+    }
+
+    pub(super) fn set_disk_full(&self, full: bool) {
+        if self.disk_full.replace(full) != full {
+            if full {
+                tracing::error!(
+                    partition = %self.name,
+                    "no space left on the device: produce is refused until there is some"
+                );
+            } else {
+                tracing::info!(partition = %self.name, "the device has space again");
+            }
+        }
+    }
+
+    /// Ends service for good: whoever waits is told, and every later request is refused.
+    pub(in crate::shard) fn fence(&self, fault: Fault) {
+        let mut state = self.state_mut();
+        state.fault.get_or_insert(fault);
+        state.acks.cancel();
+        state.progress.release_all();
+    }
+
+    /// Resolves once something beyond `seen` may be read, or the partition changed state.
+    pub fn progress_beyond(&self, seen: Offset) -> oneshot::Receiver<()> {
+        let mut state = self.state_mut();
+        let receiver = state.progress.wait_beyond(seen);
+        let high = state.leader.high();
+        if high > seen || state.fault.is_some() {
+            state.progress.release_all();
+        }
+        receiver
+    }
+
+    /// Lets every waiting reader look again.
+    pub(in crate::shard) fn wake_readers(&self) {
+        self.state_mut().progress.release_all();
+    }
+
+    /// Claims the right to commit, if something is staged and nobody has it.
+    pub(super) fn begin_committing(&self) -> bool {
+        let mut state = self.state_mut();
+        let begins = !state.committing && !state.appender.is_empty() && state.fault.is_none();
+        state.committing |= begins;
+        begins
+    }
+
+    /// Takes all that is staged; gives the right to commit back when that is nothing.
+    pub(super) fn take_commit(&self) -> Option<Commit> {
+        let policy = self.policy();
+        let mut state = self.state_mut();
+        if state.appender.is_empty() {
+            state.committing = false;
+            return None;
+        }
+        let end = state.log.staged_end();
+        let records = end.minus(state.log.written_end());
+        state.unsynced += records;
+        let sync = state.unsynced >= policy.flush_messages || !state.rolled.is_empty();
+        Some(Commit {
+            writes: state.appender.seal(),
+            end,
+            sync,
+        })
+    }
+
+    /// The writes of a commit are on the disk: moves the watermark and lets everybody know.
+    /// Returns the memory that each piece handed to the tail pins.
+    pub(super) fn finish_commit(&self, commit: Commit, now: Timestamp) -> Vec<usize> {
+        let mut state = self.state_mut();
+        state.dirty = true;
+        if commit.sync {
+            state.unsynced = 0;
+            state.log.on_durable(commit.end);
+        } else {
+            if state.unsynced_since == Timestamp::NONE {
+                state.unsynced_since = now;
+            }
+            state.log.on_written(commit.end);
+        }
+        if commit.sync {
+            state.unsynced_since = Timestamp::NONE;
+        }
+        let mut pinned = Vec::with_capacity(commit.writes.len());
+        for write in &commit.writes {
+            state
+                .tail
+                .push(write.segment, write.fresh_position(), write.fresh_bytes());
+            pinned.push(write.blocks.len());
+        }
+        self.publish(&mut state, commit.end);
+        pinned
+    }
+
+    /// Moves the high watermark to `end`.
+    fn publish(&self, state: &mut State, end: Offset) {
+        if state.leader.on_durable(end).is_some() {
+            let high = state.leader.high();
+            state.log.on_committed(high);
+            state.acks.release(high);
+            state.progress.release(high);
+        }
+    }
+
+    pub(in crate::shard) fn evict_tail(&self) {
+        self.state_mut().tail.evict();
+    }
+
+    /// Whether nothing is staged or under way to the disk.
+    pub fn is_quiet(&self) -> bool {
+        let state = self.state();
+        !state.committing && state.appender.is_empty()
+    }
+
+    /// Leads on under a later epoch.
+    pub(in crate::shard) fn lead_on(&self, epoch: LeaderEpoch) {
+        let mut state = self.state_mut();
+        let end = state.log.staged_end();
+        state.leader.on_epoch(epoch, end);
+        state.log.assign_epoch(epoch);
+        state.dirty = true;
+    }
+
+    /// Leads under the epoch after the last one that the log has seen.
+    pub(in crate::shard) fn lead_next_epoch(&self) {
+        let latest = self.state().log.epochs().latest();
+        self.lead_on(LeaderEpoch(latest.map_or(0, |epoch| epoch.0 + 1)));
+    }
+
+    /// What the checkpoint files say of this partition.
+    pub fn marks(&self) -> Marks {
+        let state = self.state();
+        Marks {
+            recovery_point: state.recovery_point,
+            high: state.leader.high(),
+            log_start: state.log.log_start(),
+        }
+    }
+
+    pub(in crate::shard) fn expire_producers(&self, now: Timestamp) {
+        self.state_mut().log.expire_producers(now);
+    }
+
+    /// Whether written records have waited `flush.ms` for their sync.
+    pub(in crate::shard) fn is_flush_due(&self, now: Timestamp) -> bool {
+        let state = self.state();
+        let since = state.unsynced_since;
+        let waited = now.0.saturating_sub(since.0);
+        since != Timestamp::NONE && waited >= self.policy().flush_ms && state.fault.is_none()
+    }
+
+    /// Segment files held open.
+    pub fn open_files(&self) -> usize {
+        self.files.count()
+    }
+}

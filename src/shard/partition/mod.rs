@@ -1,0 +1,36 @@
+//! One hosted partition: its log, the bytes on their way to the disk, and who waits for them.
+//!
+//! ```text
+//! stage     check, order, copy into the open buffer            (hosted, appender)
+//! commit    write and sync what is staged, one at a time        (commit, files)
+//! publish   watermark, acknowledgements, waiting readers        (hosted, waiters)
+//! read      from memory near the end, else from the files       (tail, read)
+//! roll      indexes, snapshot and recovery point of closed files (roll)
+//! ```
+//!
+//! Invariant: what a consumer may read is durable (or written, when the topic asks for no more),
+//! and lies in the tail or in the files. A fault latches: the partition then refuses everything.
+//!
+//! Deliberately absent: which shard or node owns a partition, requests, error codes.
+
+mod appender;
+mod commit;
+mod fault;
+mod files;
+mod hosted;
+mod policy;
+mod query;
+mod read;
+mod recover;
+mod roll;
+mod stage;
+mod tail;
+mod trim;
+
+pub use fault::Fault;
+pub use hosted::Partition;
+pub use policy::Policy;
+pub use query::{EpochEnd, Listed, ListedOffset};
+pub use read::{PartitionRead, ReadLimits, ReadRefusal};
+pub use recover::{Opening, open};
+pub use stage::{Appended, Refusal, Staged};

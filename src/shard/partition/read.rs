@@ -1,0 +1,396 @@
+//! Reading: from memory near the end of the log, else as a range of a segment file.
+
+use super::Partition;
+use super::fault::Fault;
+use crate::io::{File, Part, fs};
+use crate::log::layout::FileKind;
+use crate::log::{self, Aborted, Found, Indexes, Read, ReadPlan};
+use crate::model::{Offset, ProducerId, Watermarks};
+use crate::records::BatchView;
+
+/// Bytes read at once while showing all batches of a log.
+const SHOW_BYTES: usize = 1 << 20;
+
+/// Bytes read at once while looking for a batch by its header; one index interval.
+const SCAN_BYTES: usize = 8 * 1024;
+
+/// Batch headers looked at for one answer before it is called a fault of the index.
+const SCAN_STEPS_MAX: usize = 1 << 20;
+
+/// How much of a partition a reader wants.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLimits {
+    /// Soft: see `whole_first`.
+    pub max_bytes: usize,
+    /// Return the first batch even if it is larger than `max_bytes`.
+    pub whole_first: bool,
+    /// Stop at the last stable offset and name aborted transactions.
+    pub committed_only: bool,
+}
+
+/// What a reader gets.
+#[derive(Debug)]
+pub struct PartitionRead {
+    pub watermarks: Watermarks,
+    /// Batches in order; the first may begin before the offset asked for, the last may be cut.
+    pub parts: Vec<Part>,
+    pub size: usize,
+    /// Size of the first batch; 0 without one.
+    pub first_batch: usize,
+    /// Aborted transactions in reach, for `committed_only`.
+    pub aborted: Option<Vec<(ProducerId, Offset)>>,
+}
+
+impl PartitionRead {
+    /// Shortens the read to at most `max` bytes. A cut last batch is legal, a cut first one is
+    /// not: then nothing is left.
+    pub fn cut(&mut self, max: usize) {
+        let max = if max < self.first_batch { 0 } else { max };
+        let mut left = max;
+        self.parts.retain_mut(|part| {
+            let keep = part.len().min(left);
+            left -= keep;
+            part.truncate(keep);
+            keep > 0
+        });
+        self.size = self.size.min(max);
+    }
+}
+
+/// Why nothing can be read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ReadRefusal {
+    #[error(transparent)]
+    Log(#[from] log::Refusal),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("this shard does not host the partition")]
+    NotHosted,
+    #[error(transparent)]
+    Epoch(#[from] crate::replica::Refusal),
+}
+
+/// A run of bytes in one segment file.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u64,
+    end: u64,
+    first_batch: usize,
+}
+
+impl Partition {
+    /// Reads from `offset` up to the watermark that the reader may see.
+    pub async fn read(
+        &self,
+        offset: Offset,
+        limits: ReadLimits,
+    ) -> Result<PartitionRead, ReadRefusal> {
+        if let Some(fault) = self.fault() {
+            return Err(fault.into());
+        }
+        let watermarks = self.watermarks();
+        let upper = if limits.committed_only {
+            watermarks.last_stable
+        } else {
+            watermarks.high
+        };
+        let mut read = PartitionRead {
+            watermarks,
+            parts: Vec::new(),
+            size: 0,
+            first_batch: 0,
+            aborted: None,
+        };
+        if let Some((tail, first_batch)) = self.read_tail(offset, upper, limits)? {
+            read.size = tail.iter().map(Part::len).sum();
+            read.first_batch = first_batch;
+            read.parts = tail;
+        } else if let Some((file, span)) = self.find_span(offset, upper, limits).await? {
+            read.size = (span.end - span.start) as usize;
+            read.first_batch = span.first_batch;
+            read.parts
+                .push(Part::File(file.range(span.start, read.size)));
+        }
+        if limits.committed_only {
+            read.aborted = Some(self.aborted(offset, upper).await?);
+        }
+        Ok(read)
+    }
+
+    /// `None`: the offset lies before what memory holds.
+    fn read_tail(
+        &self,
+        offset: Offset,
+        upper: Offset,
+        limits: ReadLimits,
+    ) -> Result<Option<(Vec<Part>, usize)>, ReadRefusal> {
+        let state = self.state();
+        if let Read::Empty = state.log.read(offset, upper)? {
+            return Ok(Some((Vec::new(), 0)));
+        }
+        let read = state
+            .tail
+            .read(offset, upper, limits.max_bytes, limits.whole_first);
+        Ok(read.map(|(slices, first)| (slices.into_iter().map(Part::Bytes).collect(), first)))
+    }
+
+    async fn find_span(
+        &self,
+        offset: Offset,
+        upper: Offset,
+        limits: ReadLimits,
+    ) -> Result<Option<(File, Span)>, ReadRefusal> {
+        let Some(plan) = self.plan(offset, upper).await? else {
+            return Ok(None);
+        };
+        let Some((file, segment, found)) = self.seek(plan, offset).await? else {
+            return Ok(None);
+        };
+        let written = self.written_bytes(segment);
+        let mut end = self
+            .bound(segment, upper)
+            .await?
+            .unwrap_or(written)
+            .min(written);
+        end = end.min(self.tail_begin(segment).unwrap_or(end).max(found.end));
+        let want = found.start + limits.max_bytes as u64;
+        let least = if limits.whole_first {
+            found.end
+        } else {
+            found.start
+        };
+        let span = Span {
+            start: found.start,
+            end: end.min(want.max(least)),
+            first_batch: (found.end - found.start) as usize,
+        };
+        Ok((span.end > span.start).then_some((file, span)))
+    }
+
+    /// Where the tail begins in a segment's file: from there on memory serves better.
+    fn tail_begin(&self, segment: Offset) -> Option<u64> {
+        let (tail_segment, position) = self.state().tail.position()?;
+        (tail_segment == segment).then_some(position)
+    }
+
+    fn written_bytes(&self, segment: Offset) -> u64 {
+        let state = self.state();
+        let bytes = state
+            .log
+            .segment(segment)
+            .map(|s| state.log.written_bytes(s));
+        bytes.unwrap_or(0).into()
+    }
+
+    /// The position where a reader that may not pass `upper` must stop in `segment`; `None` when
+    /// that is not before the end of what is written there.
+    async fn bound(&self, segment: Offset, upper: Offset) -> Result<Option<u64>, ReadRefusal> {
+        let written_end = self.state().log.written_end();
+        if upper >= written_end {
+            return Ok(None);
+        }
+        let Some(plan) = self.plan(upper, written_end).await? else {
+            return Ok(None);
+        };
+        if plan.segment != segment {
+            return Ok(None);
+        }
+        Ok(self
+            .seek(plan, upper)
+            .await?
+            .map(|(_, _, found)| found.start))
+    }
+
+    /// The log's plan for a read, with indexes loaded as it asks for them.
+    pub(super) async fn plan(
+        &self,
+        offset: Offset,
+        upper: Offset,
+    ) -> Result<Option<ReadPlan>, ReadRefusal> {
+        loop {
+            let read = self.state().log.read(offset, upper)?;
+            match read {
+                Read::Empty => return Ok(None),
+                Read::Scan(plan) => return Ok(Some(plan)),
+                Read::NeedIndex(segment) => self.load_index(segment).await?,
+            }
+        }
+    }
+
+    /// Finds the first batch from `plan` on whose last offset is at or past `offset`, in this
+    /// segment or, where compaction left a gap at its end, in the next.
+    async fn seek(
+        &self,
+        mut plan: ReadPlan,
+        offset: Offset,
+    ) -> Result<Option<(File, Offset, Batch)>, ReadRefusal> {
+        loop {
+            let file = self.open(plan.segment).await?;
+            let (start, end) = (plan.position.into(), plan.end.into());
+            let found = self.scan(&file, plan.segment, (start, end), |run| {
+                log::find(run, offset)
+            });
+            if let Some(batch) = found.await? {
+                return Ok(Some((file, plan.segment, batch)));
+            }
+            let Some(next) = plan.next else {
+                return Ok(None);
+            };
+            let end = self.written_bytes(next) as u32;
+            plan = ReadPlan {
+                segment: next,
+                position: 0,
+                end,
+                next: self.segment_after(next),
+            };
+        }
+    }
+
+    fn segment_after(&self, segment: Offset) -> Option<Offset> {
+        self.state()
+            .log
+            .segments()
+            .map(log::Segment::base)
+            .find(|base| *base > segment)
+    }
+
+    pub(super) async fn open(&self, segment: Offset) -> Result<File, Fault> {
+        self.files
+            .readable(segment)
+            .await
+            .map_err(|error| Fault::read(segment, &error))
+    }
+
+    /// Reads headers from `start` until `wanted` finds a batch or `end` is reached.
+    pub(super) async fn scan(
+        &self,
+        file: &File,
+        segment: Offset,
+        (mut start, end): (u64, u64),
+        wanted: impl Fn(&[u8]) -> Result<Found, crate::records::Malformed>,
+    ) -> Result<Option<Batch>, Fault> {
+        let broken = |why: String| Fault::Read { segment, why };
+        for _ in 0..SCAN_STEPS_MAX {
+            if start >= end {
+                return Ok(None);
+            }
+            let len = SCAN_BYTES.min((end - start) as usize);
+            let read = file.read_at(start, len).await;
+            let bytes = read.map_err(|error| Fault::read(segment, &error))?;
+            match wanted(&bytes).map_err(|why| broken(why.to_string()))? {
+                Found::At(at) => {
+                    let size = crate::records::Header::parse(&bytes[at..])
+                        .map_err(|why| broken(why.to_string()))?
+                        .size();
+                    let start = start + at as u64;
+                    return Ok(Some(Batch {
+                        start,
+                        end: start + size as u64,
+                    }));
+                }
+                Found::Beyond(0) => return Err(broken("a batch is cut at its end".into())),
+                Found::Beyond(past) => start += past,
+            }
+        }
+        Err(broken("its index points far from the batch".into()))
+    }
+
+    /// Reads the index files of a closed segment back into memory.
+    pub(super) async fn load_index(&self, segment: Offset) -> Result<(), Fault> {
+        let directory = self.files.directory();
+        let bytes = self
+            .state()
+            .log
+            .segment(segment)
+            .map(log::Segment::bytes)
+            .unwrap_or(0);
+        let read = |kind: FileKind| {
+            let path = directory.join(kind.at(segment).to_string());
+            async move { fs::read(&path).await }
+        };
+        let fault = |error: std::io::Error| Fault::read(segment, &error);
+        let offsets = read(FileKind::OffsetIndex).await.map_err(fault)?;
+        let times = read(FileKind::TimeIndex).await.map_err(fault)?;
+        let aborted = read(FileKind::TxnIndex).await.unwrap_or_default();
+        let indexes = Indexes::parse([&offsets, &times, &aborted], bytes);
+        let indexes = indexes.ok_or_else(|| Fault::Read {
+            segment,
+            why: "an index file is damaged; remove the segment's index files and start again to \
+                  have them rebuilt"
+                .into(),
+        })?;
+        self.state_mut().log.load_index(segment, indexes);
+        Ok(())
+    }
+
+    /// Shows every batch of the log, in order, to `look`; a fault ends it.
+    pub(in crate::shard) async fn for_each_batch(
+        &self,
+        mut look: impl FnMut(&BatchView<'_>) -> Result<(), String>,
+    ) -> Result<(), Fault> {
+        let segments: Vec<(Offset, u64)> = {
+            let state = self.state();
+            let log = &state.log;
+            log.segments()
+                .map(|s| (s.base(), log.written_bytes(s).into()))
+                .collect()
+        };
+        for (segment, end) in segments {
+            let file = self.open(segment).await?;
+            let mut at = 0;
+            while at < end {
+                at += self.show(&file, segment, (at, end), &mut look).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the whole batches of one read; gives their bytes.
+    async fn show(
+        &self,
+        file: &File,
+        segment: Offset,
+        (start, end): (u64, u64),
+        look: &mut impl FnMut(&BatchView<'_>) -> Result<(), String>,
+    ) -> Result<u64, Fault> {
+        let broken = |why: String| Fault::Read { segment, why };
+        let mut len = SHOW_BYTES.min((end - start) as usize);
+        loop {
+            let read = file.read_at(start, len).await;
+            let bytes = read.map_err(|error| Fault::read(segment, &error))?;
+            let mut rest = &bytes[..];
+            while let Ok((batch, after)) = BatchView::split_first(rest) {
+                look(&batch).map_err(broken)?;
+                rest = after;
+            }
+            match bytes.len() - rest.len() {
+                0 if bytes.len() as u64 >= end - start || bytes.len() < len => {
+                    return Err(broken(format!("no batch begins at byte {start}")));
+                }
+                0 => len = (2 * len).min((end - start) as usize),
+                shown => return Ok(shown as u64),
+            }
+        }
+    }
+
+    async fn aborted(
+        &self,
+        from: Offset,
+        upper: Offset,
+    ) -> Result<Vec<(ProducerId, Offset)>, Fault> {
+        loop {
+            let aborted = self.state().log.aborted(from, upper);
+            match aborted {
+                Aborted::List(list) => return Ok(list),
+                Aborted::NeedIndex(segment) => self.load_index(segment).await?,
+            }
+        }
+    }
+}
+
+/// Where a batch lies in its file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Batch {
+    pub start: u64,
+    pub end: u64,
+}

@@ -1,0 +1,301 @@
+//! From a directory to a partition: made empty, or found and recovered.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Partition;
+use super::appender::BLOCK;
+use super::fault::Fault;
+use super::files::SegmentFiles;
+use super::hosted::Start;
+use super::policy::Policy;
+use crate::io::{File, OpenMode, clock, fs};
+use crate::log::layout::{self, FileKind, LogFileName, PartitionMetadata, names};
+use crate::log::{
+    Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, layout::FileSuffix,
+};
+use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
+use crate::replica::Leader;
+
+/// Bytes read at once while scanning a segment.
+const SCAN_BYTES: usize = 1 << 20;
+
+/// What a shard knows of a partition before it opens it.
+pub struct Opening {
+    pub id: PartitionId,
+    pub name: TopicPartition,
+    pub epoch: LeaderEpoch,
+    pub policy: Rc<Policy>,
+    /// The log directory that holds the partition's own.
+    pub data: PathBuf,
+    /// Of the checkpoint files.
+    pub log_start: Offset,
+    pub trust: Trust,
+}
+
+/// Opens the partition's directory, making it if it is not there.
+pub async fn open(opening: Opening) -> Result<Partition, Fault> {
+    let directory = opening.data.join(opening.name.to_string());
+    let broken = |error: io::Error| Fault::Directory(format!("{}: {error}", directory.display()));
+    if fs::exists(&directory).await.map_err(broken)? {
+        adopt(opening, &directory).await
+    } else {
+        create(opening, &directory).await.map_err(broken)
+    }
+}
+
+async fn create(opening: Opening, directory: &Path) -> io::Result<Partition> {
+    fs::create_dir_all(directory).await?;
+    let metadata = PartitionMetadata {
+        topic: opening.id.topic,
+    }
+    .encode();
+    fs::write(
+        &directory.join(names::PARTITION_METADATA),
+        metadata.into_bytes(),
+    )
+    .await?;
+    let mut log = Log::new(opening.policy.log, Offset::ZERO, clock::wall());
+    log.assign_epoch(opening.epoch);
+    for kind in [FileKind::Log, FileKind::OffsetIndex, FileKind::TimeIndex] {
+        let path = directory.join(kind.at(Offset::ZERO).to_string());
+        fs::write(&path, Vec::new()).await?;
+    }
+    let epochs = layout::encode_epochs(log.epochs()).into_bytes();
+    fs::write(&directory.join(names::LEADER_EPOCHS), epochs).await?;
+    Ok(host(opening, directory, log, Vec::new(), true))
+}
+
+async fn adopt(opening: Opening, directory: &Path) -> Result<Partition, Fault> {
+    let broken = |error: io::Error| Fault::Directory(format!("{}: {error}", directory.display()));
+    check_metadata(&opening, directory).await?;
+    let found = find(&opening, directory).await.map_err(broken)?;
+    let clean = found.trust == Trust::All;
+    let recovered = drive(&opening, directory, found).await.map_err(broken)?;
+    report(&opening.name, &recovered);
+    if recovered.report.loses_synced() {
+        return Err(Fault::Directory(format!(
+            "{}: records that were synced cannot be read any more; restore the directory from a \
+             replica or a backup, or delete it to start the partition empty",
+            directory.display()
+        )));
+    }
+    let Recovered { mut log, report } = recovered;
+    mend(directory, &log, &report).await.map_err(broken)?;
+    let new_epoch = log.assign_epoch(opening.epoch);
+    let open_block = read_open_block(directory, &log).await.map_err(broken)?;
+    let dirty = !clean || new_epoch || !report.cuts.is_empty();
+    Ok(host(opening, directory, log, open_block, dirty))
+}
+
+/// A directory left by a deleted topic of the same name is not this partition's.
+async fn check_metadata(opening: &Opening, directory: &Path) -> Result<(), Fault> {
+    let path = directory.join(names::PARTITION_METADATA);
+    let bytes = match fs::read(&path).await {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let metadata = PartitionMetadata {
+                topic: opening.id.topic,
+            }
+            .encode();
+            let written = fs::write_atomic(&path, metadata.into_bytes()).await;
+            return written.map_err(|error| Fault::Directory(error.to_string()));
+        }
+        Err(error) => return Err(Fault::Directory(format!("{}: {error}", path.display()))),
+    };
+    match PartitionMetadata::decode(&String::from_utf8_lossy(&bytes)) {
+        Ok(metadata) if metadata.topic == opening.id.topic => Ok(()),
+        Ok(metadata) => Err(Fault::Directory(format!(
+            "{} belongs to topic id {}, not to {}; move the directory away",
+            directory.display(),
+            metadata.topic,
+            opening.id.topic
+        ))),
+        // A power cut before the first sync can leave it empty or torn; the name is proof enough.
+        Err(_) => {
+            let metadata = PartitionMetadata {
+                topic: opening.id.topic,
+            }
+            .encode();
+            let written = fs::write_atomic(&path, metadata.into_bytes()).await;
+            written.map_err(|error| Fault::Directory(error.to_string()))
+        }
+    }
+}
+
+async fn find(opening: &Opening, directory: &Path) -> io::Result<Inventory> {
+    let mut found = Inventory {
+        segments: Vec::new(),
+        snapshots: Vec::new(),
+        epochs: Epochs::default(),
+        log_start: opening.log_start,
+        trust: opening.trust,
+    };
+    let mut index_files = Vec::new();
+    for entry in fs::list(directory).await? {
+        let Some(name) = LogFileName::parse(&entry.name) else {
+            continue;
+        };
+        match (name.suffix, name.kind) {
+            // Deletion or a rewrite was under way: what it left is of no use.
+            (Some(FileSuffix::Deleted | FileSuffix::Cleaned | FileSuffix::Swap), _) => {
+                fs::remove_file(&directory.join(&entry.name)).await?;
+            }
+            (None, FileKind::Log) => found.segments.push(SegmentFile {
+                base: name.base,
+                bytes: entry.len,
+                indexed: false,
+                modified: clock::wall(),
+            }),
+            (None, FileKind::Snapshot) => found.snapshots.push(name.base),
+            (None, FileKind::OffsetIndex | FileKind::TimeIndex) => index_files.push(name.base),
+            (None, FileKind::TxnIndex) => {}
+        }
+    }
+    for segment in &mut found.segments {
+        segment.indexed = index_files
+            .iter()
+            .filter(|base| **base == segment.base)
+            .count()
+            == 2;
+    }
+    if let Ok(bytes) = fs::read(&directory.join(names::LEADER_EPOCHS)).await {
+        let epochs = layout::decode_epochs(&String::from_utf8_lossy(&bytes));
+        found.epochs = epochs.unwrap_or_default();
+    }
+    Ok(found)
+}
+
+/// Does what the recovery asks for until it has its log.
+async fn drive(opening: &Opening, directory: &Path, found: Inventory) -> io::Result<Recovered> {
+    let file = |kind: FileKind, base: Offset| directory.join(kind.at(base).to_string());
+    let mut recovery = Recovery::new(opening.policy.log, found, clock::wall());
+    loop {
+        match recovery.step() {
+            Step::ReadSnapshot(offset) => {
+                let bytes = fs::read(&file(FileKind::Snapshot, offset)).await.ok();
+                recovery.on_snapshot(bytes.as_deref());
+            }
+            Step::ReadIndexes(base) => {
+                let offsets = fs::read(&file(FileKind::OffsetIndex, base)).await.ok();
+                let times = fs::read(&file(FileKind::TimeIndex, base)).await.ok();
+                let aborted = fs::read(&file(FileKind::TxnIndex, base))
+                    .await
+                    .unwrap_or_default();
+                let files = offsets.as_deref().zip(times.as_deref());
+                recovery.on_indexes(files.map(|(offsets, times)| [offsets, times, &aborted[..]]));
+            }
+            Step::ReadHead(base) => {
+                let log = File::open(&file(FileKind::Log, base), OpenMode::ReadOnly).await?;
+                recovery.on_head(&log.read_at(0, crate::records::HEADER_BYTES).await?);
+            }
+            Step::Scan { segment, position } => {
+                scan(&mut recovery, &file(FileKind::Log, segment), position).await?;
+                recovery.on_end();
+            }
+            Step::Finish => return Ok(recovery.finish()),
+        }
+    }
+}
+
+async fn scan(recovery: &mut Recovery, path: &Path, mut position: u64) -> io::Result<()> {
+    let log = File::open(path, OpenMode::ReadOnly).await?;
+    loop {
+        let bytes = log.read_at(position, SCAN_BYTES).await?;
+        if bytes.is_empty() || recovery.feed(&bytes) == Feed::Enough {
+            return Ok(());
+        }
+        position += bytes.len() as u64;
+    }
+}
+
+/// Says what was found, if it was not what a clean stop leaves.
+fn report(name: &TopicPartition, recovered: &Recovered) {
+    let report = &recovered.report;
+    for damage in &report.rotten {
+        tracing::error!(
+            partition = %name, segment = %damage.segment, position = damage.position,
+            fault = %damage.fault, "a closed segment is damaged"
+        );
+    }
+    for cut in &report.cuts {
+        tracing::info!(
+            partition = %name, segment = %cut.segment, position = cut.position,
+            bytes = cut.bytes, end = %cut.offset, why = ?cut.why, fault = %cut.fault,
+            "the log ends here; what followed was cut"
+        );
+    }
+}
+
+/// Makes the files agree with the recovered log.
+async fn mend(directory: &Path, log: &Log, report: &crate::log::Report) -> io::Result<()> {
+    let path = |name: LogFileName| directory.join(name.to_string());
+    for cut in &report.cuts {
+        let file = File::open(&path(FileKind::Log.at(cut.segment)), OpenMode::ReadWrite).await?;
+        file.truncate(cut.position.into()).await?;
+        file.sync().await?;
+    }
+    let discarded = report.discarded.iter();
+    let discarded = discarded.flat_map(|base| FileKind::ALL.map(|kind| kind.at(*base)));
+    let stale = report
+        .stale_snapshots
+        .iter()
+        .map(|at| FileKind::Snapshot.at(*at));
+    for name in discarded.chain(stale) {
+        match fs::remove_file(&path(name)).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    for base in &report.reindexed {
+        let Some(indexes) = log.segment(*base).and_then(|segment| segment.indexes()) else {
+            continue;
+        };
+        for (kind, bytes) in super::roll::index_files(indexes) {
+            fs::write(&path(kind.at(*base)), bytes).await?;
+            fs::sync_file(&path(kind.at(*base))).await?;
+        }
+    }
+    fs::sync_dir(directory).await
+}
+
+/// The bytes of the active file's last block, which the next write repeats.
+async fn read_open_block(directory: &Path, log: &Log) -> io::Result<Vec<u8>> {
+    let active = log.active();
+    let open = u64::from(active.bytes()) % BLOCK;
+    if open == 0 {
+        return Ok(Vec::new());
+    }
+    let path = directory.join(FileKind::Log.at(active.base()).to_string());
+    let file = File::open(&path, OpenMode::ReadOnly).await?;
+    let bytes = file
+        .read_at(u64::from(active.bytes()) - open, open as usize)
+        .await?;
+    if bytes.len() as u64 != open {
+        return Err(io::Error::other(
+            "the active segment is shorter than its batches",
+        ));
+    }
+    Ok(bytes.to_vec())
+}
+
+fn host(
+    opening: Opening,
+    directory: &Path,
+    log: Log,
+    open_block: Vec<u8>,
+    dirty: bool,
+) -> Partition {
+    let end = log.staged_end();
+    let recovery_point = if dirty { log.active().base() } else { end };
+    let start = Start {
+        leader: Leader::new(opening.epoch, end, end),
+        log,
+        open_block,
+        recovery_point,
+        dirty,
+    };
+    let files = SegmentFiles::new(directory.to_owned());
+    Partition::new(opening.id, opening.name, files, opening.policy, start)
+}

@@ -1,0 +1,148 @@
+//! What follows a roll, off the data path: the closed segment gets its exact length, its index
+//! files and the producer snapshot, and only then does the recovery point pass it.
+
+use std::io;
+use std::rc::Rc;
+
+use super::{Fault, Partition};
+use crate::io::{File, OpenMode, fs, task};
+use crate::log::layout::{self, FileKind, LogFileName, names};
+use crate::log::{Indexes, Rolled, snapshot};
+use crate::model::Offset;
+use crate::shard::Shard;
+
+/// Starts the closing of every rolled segment whose bytes are all in its file.
+pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
+    for rolled in partition.take_finished_rolls() {
+        let (shard, partition) = (shard.clone(), partition.clone());
+        task::spawn(async move {
+            let begun = shard.background.take(1).await;
+            let closed = rolled.closed;
+            if let Err(error) = partition.close_segment(&rolled).await {
+                // The bytes are safe: recovery makes these files anew. Only the next start is
+                // slower, so this is no fault of the partition.
+                tracing::warn!(
+                    partition = %partition.name, segment = %closed, %error,
+                    "closing a segment failed; the next start will scan it"
+                );
+            }
+            drop(begun);
+        })
+        .detach();
+    }
+}
+
+/// The index files of a segment; the one of transactions only where there is something in it.
+pub(super) fn index_files(indexes: &Indexes) -> Vec<(FileKind, Vec<u8>)> {
+    let mut files = vec![
+        (FileKind::OffsetIndex, indexes.offsets.as_bytes().to_vec()),
+        (FileKind::TimeIndex, indexes.times.as_bytes().to_vec()),
+    ];
+    let aborted = indexes.aborted.to_bytes();
+    if !aborted.is_empty() {
+        files.push((FileKind::TxnIndex, aborted));
+    }
+    files
+}
+
+impl Partition {
+    fn take_finished_rolls(&self) -> Vec<Rolled> {
+        let mut state = self.state_mut();
+        let written = state.log.written_end();
+        let (done, waiting) = std::mem::take(&mut state.rolled)
+            .into_iter()
+            .partition(|r| r.opened <= written);
+        state.rolled = waiting;
+        done
+    }
+
+    async fn close_segment(&self, rolled: &Rolled) -> io::Result<()> {
+        self.write_indexes(rolled.closed).await?;
+        let name = FileKind::Snapshot.at(rolled.opened);
+        self.write_durably(name, rolled.snapshot.clone()).await?;
+        let file = File::open(&self.files.path(rolled.closed), OpenMode::ReadWrite).await?;
+        file.truncate(rolled.closed_bytes.into()).await?;
+        file.sync().await?;
+        fs::sync_dir(self.files.directory()).await?;
+        self.files.close(rolled.closed);
+        let mut state = self.state_mut();
+        state.recovery_point = state.recovery_point.max(rolled.opened);
+        if state.log.segment(rolled.closed).is_some() {
+            state.log.drop_index(rolled.closed);
+        }
+        Ok(())
+    }
+
+    /// Writes the index files of a segment whose indexes are in memory.
+    async fn write_indexes(&self, segment: Offset) -> io::Result<()> {
+        let files = {
+            let state = self.state();
+            let Some(indexes) = state.log.segment(segment).and_then(|s| s.indexes()) else {
+                return Ok(());
+            };
+            index_files(indexes)
+        };
+        for (kind, bytes) in files {
+            self.write_durably(kind.at(segment), bytes).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_durably(&self, name: LogFileName, bytes: Vec<u8>) -> io::Result<()> {
+        let path = self.files.directory().join(name.to_string());
+        fs::write(&path, bytes).await?;
+        fs::sync_file(&path).await
+    }
+
+    /// Writes the leader-epoch checkpoint.
+    pub(in crate::shard) async fn write_epochs(&self) -> io::Result<()> {
+        let text = layout::encode_epochs(self.state().log.epochs());
+        let path = self.files.directory().join(names::LEADER_EPOCHS);
+        fs::write_atomic(&path, text.into_bytes()).await
+    }
+
+    /// A clean stop: everything that Kafka would find after one is on the disk afterwards. The
+    /// caller has made sure that nothing is staged any more.
+    pub async fn close(&self) -> Result<(), Fault> {
+        if self.fault().is_some() || !self.state().dirty {
+            return Ok(());
+        }
+        let (segment, bytes, end, snapshot) = {
+            let mut state = self.state_mut();
+            assert!(
+                state.appender.is_empty(),
+                "a partition is closed when it is quiet"
+            );
+            state.log.seal_active();
+            let active = state.log.active();
+            let snapshot = snapshot::encode(state.log.producers().iter());
+            (active.base(), active.bytes(), active.end(), snapshot)
+        };
+        self.close_files(segment, bytes, end, snapshot)
+            .await
+            .map_err(|error| Fault::write(segment, &error))?;
+        let mut state = self.state_mut();
+        state.recovery_point = end;
+        state.dirty = false;
+        Ok(())
+    }
+
+    async fn close_files(
+        &self,
+        segment: Offset,
+        bytes: u32,
+        end: Offset,
+        snapshot: Vec<u8>,
+    ) -> io::Result<()> {
+        let file = File::open(&self.files.path(segment), OpenMode::Create).await?;
+        file.truncate(bytes.into()).await?;
+        file.sync().await?;
+        self.write_indexes(segment).await?;
+        self.write_epochs().await?;
+        self.write_durably(FileKind::Snapshot.at(end), snapshot)
+            .await?;
+        fs::sync_dir(self.files.directory()).await?;
+        self.files.close_all();
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Stage one of an append: everything that decides its order. Nothing here waits.
+
+use std::rc::Rc;
+
+use futures_channel::oneshot;
+
+use super::fault::Fault;
+use super::hosted::State;
+use super::tail::BatchMark;
+use super::{Partition, commit};
+use crate::io::clock;
+use crate::log::{self, Append};
+use crate::model::{LeaderEpoch, Offset, Timestamp};
+use crate::records::{self, BatchView, Facts, HEADER_BYTES};
+use crate::shard::Shard;
+
+/// Why a batch was not appended. Nothing changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Batch(#[from] records::Refusal),
+    #[error(transparent)]
+    Log(#[from] log::Refusal),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error("the disk is full")]
+    DiskFull,
+    /// The partition was fenced after the batch was staged: it may or may not be in the log.
+    #[error("the partition was fenced before the batch was committed")]
+    Abandoned,
+    #[error("the batch was not committed within the request's timeout")]
+    TimedOut,
+    #[error("this shard does not host the partition")]
+    NotHosted,
+    #[error(
+        "Produce requests with version 6 or below are not allowed to use ZStandard compression"
+    )]
+    ZstdNotAllowed,
+}
+
+/// Where an acknowledged batch lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    pub base_offset: Offset,
+    /// The broker's time in a LogAppendTime topic, -1 elsewhere.
+    pub append_time: Timestamp,
+    pub log_start: Offset,
+}
+
+/// A batch in its place, not yet committed.
+#[derive(Debug)]
+pub struct Staged {
+    pub appended: Appended,
+    /// Resolves when the batch is committed; cancelled when the partition is fenced.
+    pub committed: oneshot::Receiver<()>,
+}
+
+impl Partition {
+    /// Checks a batch of a client and stages it.
+    pub fn stage(self: &Rc<Self>, shard: &Rc<Shard>, batch: &[u8]) -> Result<Staged, Refusal> {
+        self.admit()?;
+        let policy = self.policy();
+        let now = clock::wall();
+        let view = BatchView::parse(batch).map_err(records::Refusal::from)?;
+        let facts = records::check(&view, &policy.records, now)?;
+        if policy.must_recompress(&facts) {
+            let (batch, facts) = policy.recompress(&view, &facts)?;
+            return self.stage_checked(shard, &batch, &facts, now);
+        }
+        self.stage_checked(shard, batch, &facts, now)
+    }
+
+    /// Stages a batch that this broker made itself, or that was checked before.
+    pub fn stage_checked(
+        self: &Rc<Self>,
+        shard: &Rc<Shard>,
+        batch: &[u8],
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Staged, Refusal> {
+        self.admit()?;
+        let staged = {
+            let mut state = self.state_mut();
+            let epoch = state.leader.epoch();
+            match state.log.append(facts, epoch, now)? {
+                Append::Duplicate(duplicate) => Staged {
+                    appended: Appended {
+                        base_offset: duplicate.base_offset,
+                        append_time: duplicate.timestamp,
+                        log_start: state.log.log_start(),
+                    },
+                    committed: state.wait_for(duplicate.last_offset.next()),
+                },
+                Append::Staged(place) => {
+                    if let Some(rolled) = place.rolled {
+                        state.appender.roll(rolled.opened);
+                        state.rolled.push(*rolled);
+                    }
+                    state.tail.mark(BatchMark {
+                        base: place.base_offset,
+                        last: place.last_offset,
+                        segment: place.segment,
+                        position: place.position.into(),
+                        size: facts.size,
+                    });
+                    push(shard, &mut state, batch, facts, (place.base_offset, epoch));
+                    shard.metrics.on_append(batch.len());
+                    Staged {
+                        appended: Appended {
+                            base_offset: place.base_offset,
+                            append_time: append_time(facts),
+                            log_start: state.log.log_start(),
+                        },
+                        committed: state.wait_for(place.last_offset.next()),
+                    }
+                }
+            }
+        };
+        commit::start(shard, self);
+        Ok(staged)
+    }
+
+    fn admit(&self) -> Result<(), Refusal> {
+        if let Some(fault) = self.fault() {
+            return Err(fault.into());
+        }
+        if self.is_disk_full() {
+            Err(Refusal::DiskFull)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl State {
+    /// Resolves when everything below `end` is committed, which may be now.
+    fn wait_for(&mut self, end: Offset) -> oneshot::Receiver<()> {
+        let receiver = self.acks.wait_for(end);
+        self.acks.release(self.leader.high());
+        receiver
+    }
+}
+
+/// The one copy of a batch: into the open buffer, with its place stamped into the header. The
+/// header is stamped apart, so that the batch itself is read once and never written to.
+fn push(
+    shard: &Shard,
+    state: &mut State,
+    batch: &[u8],
+    facts: &Facts,
+    (base_offset, epoch): (Offset, LeaderEpoch),
+) {
+    if facts.restamp {
+        let mut whole = batch.to_vec();
+        records::stamp_timestamps(&mut whole, facts.timestamp_type, facts.max_timestamp);
+        records::stamp(&mut whole, base_offset, epoch);
+        state.appender.push(&shard.pool, &whole);
+        return;
+    }
+    let (header, payload) = batch.split_at(HEADER_BYTES);
+    let mut stamped = [0u8; HEADER_BYTES];
+    stamped.copy_from_slice(header);
+    records::stamp(&mut stamped, base_offset, epoch);
+    state.appender.push(&shard.pool, &stamped);
+    state.appender.push(&shard.pool, payload);
+}
+
+fn append_time(facts: &Facts) -> Timestamp {
+    match facts.timestamp_type {
+        records::TimestampType::LogAppendTime => facts.max_timestamp,
+        records::TimestampType::CreateTime => Timestamp::NONE,
+    }
+}

@@ -1,0 +1,95 @@
+//! What leaves a partition: retention, DeleteRecords, and the whole directory.
+
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::read::ReadRefusal;
+use super::{Partition, Refusal};
+use crate::io::{clock, fs, task};
+use crate::log::layout::FileKind;
+use crate::log::{Retained, Trimmed};
+use crate::model::Offset;
+
+impl Partition {
+    /// Applies retention by time, size and log start. Says whether anything went.
+    pub(in crate::shard) async fn retain(self: &Rc<Self>) -> Result<bool, ReadRefusal> {
+        loop {
+            let retained = {
+                let mut state = self.state_mut();
+                let high = state.leader.high();
+                state.log.retain(high, clock::wall())
+            };
+            match retained {
+                Retained::All => return Ok(false),
+                Retained::NeedIndex(segment) => self.load_index(segment).await?,
+                Retained::Trimmed(trimmed) => {
+                    self.apply(trimmed);
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    /// DeleteRecords up to `to`, -1 meaning the high watermark. Gives the new log start.
+    pub fn delete_records(self: &Rc<Self>, to: i64) -> Result<Offset, Refusal> {
+        if let Some(fault) = self.fault() {
+            return Err(fault.into());
+        }
+        let trimmed = {
+            let mut state = self.state_mut();
+            let high = state.leader.high();
+            let to = if to == -1 { high } else { Offset(to) };
+            let trimmed = state.log.delete_records(to, high, clock::wall())?;
+            state.dirty = true;
+            trimmed
+        };
+        let start = trimmed.log_start;
+        self.apply(trimmed);
+        Ok(start)
+    }
+
+    fn apply(self: &Rc<Self>, trimmed: Trimmed) {
+        if let Some(rolled) = trimmed.rolled {
+            let mut state = self.state_mut();
+            state.appender.roll(rolled.opened);
+            state.dirty = true;
+        }
+        if !trimmed.deleted.is_empty() {
+            tracing::info!(
+                partition = %self.name, segments = trimmed.deleted.len(),
+                log_start = %trimmed.log_start, "segments deleted"
+            );
+        }
+        let (partition, delay) = (self.clone(), self.policy().file_delete_delay);
+        task::spawn(async move {
+            if let Err(error) = partition.remove_segments(&trimmed.deleted, delay).await {
+                tracing::warn!(partition = %partition.name, %error, "deleting segments failed");
+            }
+        })
+        .detach();
+    }
+
+    /// Renames the files of segments, and removes them when readers have had time to finish.
+    async fn remove_segments(&self, segments: &[Offset], delay: Duration) -> io::Result<()> {
+        let mut doomed = Vec::new();
+        for segment in segments {
+            self.files.close(*segment);
+            for kind in FileKind::ALL {
+                let name = kind.at(*segment);
+                let path = self.files.directory().join(name.to_string());
+                let renamed = self.files.directory().join(name.deleted().to_string());
+                match fs::rename(&path, &renamed).await {
+                    Ok(()) => doomed.push(renamed),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        clock::sleep(delay).await;
+        for path in doomed {
+            fs::remove_file(&path).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! The memory that all tails of a shard share: the oldest bytes of any partition go first.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use super::partition::Partition;
+
+/// Keeps the tails of a shard within a number of bytes.
+pub struct TailRing {
+    max_bytes: usize,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    bytes: usize,
+    /// One entry for every piece that some tail holds, in the order in which they were added.
+    pieces: VecDeque<(Weak<Partition>, usize)>,
+}
+
+impl TailRing {
+    pub fn new(max_bytes: usize) -> TailRing {
+        TailRing {
+            max_bytes,
+            state: RefCell::default(),
+        }
+    }
+
+    /// Notes pieces that were added to the tail of `partition`, with the memory each pins, and
+    /// lets the oldest pieces of the shard go while there are too many bytes.
+    pub fn account(&self, partition: &Rc<Partition>, pinned: Vec<usize>) {
+        let mut state = self.state.borrow_mut();
+        for bytes in pinned {
+            state.bytes += bytes;
+            state.pieces.push_back((Rc::downgrade(partition), bytes));
+        }
+        while state.bytes > self.max_bytes {
+            let Some((partition, bytes)) = state.pieces.pop_front() else {
+                return;
+            };
+            state.bytes -= bytes;
+            if let Some(partition) = partition.upgrade() {
+                partition.evict_tail();
+            }
+        }
+    }
+}

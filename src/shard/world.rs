@@ -1,0 +1,238 @@
+use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::checkpoint::BootMarks;
+use super::controller::Controller;
+use super::latch::Latch;
+use super::partition::Partition;
+use super::producer_ids::ProducerIds;
+use super::router::Router;
+use super::tails::TailRing;
+use crate::cluster::{Cluster, Image};
+use crate::config::Settings;
+use crate::io::{Listener, Pool, Task};
+use crate::log::layout::MetaProperties;
+use crate::metrics;
+use crate::model::{Offset, PartitionId, ShardId};
+
+/// Commits of one shard that may be under way at once: bounds open files and queued syncs.
+const COMMITS_MAX: usize = 256;
+
+/// Background works (closing segments) of one shard at once.
+const BACKGROUND_MAX: usize = 2;
+
+/// Idle buffer memory that a shard keeps for reuse, bytes.
+const POOL_BYTES: usize = 8 << 20;
+
+/// What all shards of a node are made from.
+#[derive(Clone)]
+pub struct Plan {
+    pub router: Router,
+    pub settings: Arc<Settings>,
+    /// The log directory.
+    pub data: PathBuf,
+}
+
+/// One core's world. Everything in it lives and dies on this core; other shards reach it through
+/// their [`Router`] only.
+pub struct Shard {
+    pub id: ShardId,
+    pub router: Router,
+    settings: RefCell<Arc<Settings>>,
+    /// The log directory.
+    pub data: PathBuf,
+    pub pool: Pool,
+    pub metrics: Rc<metrics::Shard>,
+    /// Bytes of requests that this shard's connections may have in work.
+    pub requests: Budget,
+    pub(super) tails: TailRing,
+    pub(super) commit_slots: Budget,
+    pub(super) background: Budget,
+    partitions: RefCell<HashMap<PartitionId, Rc<Partition>>>,
+    cluster: RefCell<Cluster>,
+    metadata_end: Cell<Offset>,
+    boot_marks: OnceCell<Arc<BootMarks>>,
+    identity: OnceCell<MetaProperties>,
+    controller: OnceCell<Rc<Controller>>,
+    producer_ids: ProducerIds,
+    stopping: Cell<bool>,
+    stopped: Latch,
+    /// Tasks that serve until the node stops.
+    serving: RefCell<Vec<Task<()>>>,
+    /// Bound and not yet accepting.
+    listeners: RefCell<Vec<(Rc<str>, Listener)>>,
+}
+
+impl Shard {
+    pub fn new(id: ShardId, plan: Plan) -> Rc<Shard> {
+        let Plan {
+            router,
+            settings,
+            data,
+        } = plan;
+        Rc::new(Shard {
+            id,
+            metrics: Rc::default(),
+            pool: Pool::new(POOL_BYTES),
+            requests: Budget::new(requests_bytes(&settings, &router)),
+            tails: TailRing::new(settings.memory.tail_bytes),
+            commit_slots: Budget::new(COMMITS_MAX),
+            background: Budget::new(BACKGROUND_MAX),
+            partitions: RefCell::default(),
+            cluster: RefCell::default(),
+            metadata_end: Cell::new(Offset::ZERO),
+            boot_marks: OnceCell::new(),
+            identity: OnceCell::new(),
+            controller: OnceCell::new(),
+            producer_ids: ProducerIds::default(),
+            stopping: Cell::new(false),
+            stopped: Latch::default(),
+            serving: RefCell::default(),
+            listeners: RefCell::default(),
+            router,
+            settings: RefCell::new(settings),
+            data,
+        })
+    }
+
+    /// The broker's settings in force.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.borrow().clone()
+    }
+
+    pub(super) fn set_settings(&self, settings: Arc<Settings>) {
+        *self.settings.borrow_mut() = settings;
+    }
+
+    /// The cluster as this shard knows it. Not to be held across an await.
+    pub fn image(&self) -> Ref<'_, Image> {
+        Ref::map(self.cluster.borrow(), Cluster::image)
+    }
+
+    pub(super) fn cluster(&self) -> Ref<'_, Cluster> {
+        self.cluster.borrow()
+    }
+
+    pub(super) fn cluster_mut(&self) -> RefMut<'_, Cluster> {
+        self.cluster.borrow_mut()
+    }
+
+    /// End of the metadata log that this shard's image was replayed from.
+    pub fn metadata_end(&self) -> Offset {
+        self.metadata_end.get()
+    }
+
+    pub(super) fn set_metadata_end(&self, end: Offset) {
+        self.metadata_end.set(end);
+    }
+
+    /// Whose data directory this is; to be told once, at boot.
+    pub fn set_identity(&self, identity: MetaProperties) {
+        let set = self.identity.set(identity);
+        assert!(set.is_ok(), "a shard boots once");
+    }
+
+    pub fn identity(&self) -> &MetaProperties {
+        self.identity
+            .get()
+            .expect("the identity is told before anything is served")
+    }
+
+    /// What the last run left; to be told before partitions are opened.
+    pub fn set_boot_marks(&self, marks: Arc<BootMarks>) {
+        let set = self.boot_marks.set(marks);
+        assert!(set.is_ok(), "a shard boots once");
+    }
+
+    pub(super) fn boot_marks(&self) -> &BootMarks {
+        self.boot_marks
+            .get()
+            .expect("boot marks are told before partitions are opened")
+    }
+
+    /// The metadata log's host; on shard 0 only, and not before it was opened.
+    pub fn controller(&self) -> Option<Rc<Controller>> {
+        self.controller.get().cloned()
+    }
+
+    pub fn set_controller(&self, controller: Controller) {
+        let set = self.controller.set(Rc::new(controller));
+        assert!(set.is_ok(), "a shard opens the metadata log once");
+    }
+
+    pub(super) fn producer_ids(&self) -> &ProducerIds {
+        &self.producer_ids
+    }
+
+    /// A partition that this shard hosts.
+    pub fn partition(&self, id: PartitionId) -> Option<Rc<Partition>> {
+        self.partitions.borrow().get(&id).cloned()
+    }
+
+    /// All partitions that this shard hosts, in no order.
+    pub fn partitions(&self) -> Vec<Rc<Partition>> {
+        self.partitions.borrow().values().cloned().collect()
+    }
+
+    pub(super) fn host(&self, partition: Rc<Partition>) {
+        self.partitions.borrow_mut().insert(partition.id, partition);
+    }
+
+    pub(super) fn unhost(&self, id: PartitionId) -> Option<Rc<Partition>> {
+        self.partitions.borrow_mut().remove(&id)
+    }
+
+    /// Whether the node goes down: new work is refused.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.get()
+    }
+
+    /// Refuses new work from now on, and cancels what serves until now.
+    pub async fn begin_stop(&self) {
+        self.stopping.set(true);
+        let serving = self.serving.take();
+        for task in serving {
+            task.cancel().await;
+        }
+        for partition in self.partitions() {
+            partition.wake_readers();
+        }
+    }
+
+    /// Keeps a task running until the node stops.
+    pub fn keep(&self, task: Task<()>) {
+        self.serving.borrow_mut().push(task);
+    }
+
+    /// Holds a bound listener until it is time to accept.
+    pub fn hold(&self, name: &str, listener: Listener) {
+        self.listeners.borrow_mut().push((name.into(), listener));
+    }
+
+    pub fn take_listeners(&self) -> Vec<(Rc<str>, Listener)> {
+        self.listeners.take()
+    }
+
+    /// The last step of this shard: its main task may return.
+    pub fn end(&self) {
+        self.stopped.open();
+    }
+
+    /// Resolves after [`Shard::end`].
+    pub async fn ended(&self) {
+        self.stopped.opened().await;
+    }
+}
+
+/// Requests that this shard's connections may have in work, bytes: its share of the node's limit,
+/// and no more than it may hold unwritten.
+fn requests_bytes(settings: &Settings, router: &Router) -> usize {
+    let share = settings.network.requests_bytes_max / router.shards().count();
+    share
+        .min(settings.memory.staged_bytes)
+        .max(settings.network.request_bytes_max)
+}
