@@ -1,0 +1,51 @@
+//! What every handler may use.
+
+use core::net::SocketAddr;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::fetch_session::SessionCache;
+use crate::config::Settings;
+use crate::io::Stream;
+use crate::shard::Shard;
+
+/// The server's side of one shard: handlers reach everything through it.
+pub struct Context {
+    pub shard: Rc<Shard>,
+    pub fetch_sessions: RefCell<SessionCache>,
+}
+
+impl Context {
+    pub fn new(shard: Rc<Shard>) -> Rc<Context> {
+        let slots = shard.settings().fetch.sessions_max;
+        let share = slots.div_ceil(shard.router.shards().count());
+        Rc::new(Context {
+            shard,
+            fetch_sessions: RefCell::new(SessionCache::new(share)),
+        })
+    }
+
+    pub fn settings(&self) -> Arc<Settings> {
+        self.shard.settings()
+    }
+}
+
+/// What is known of one connection.
+pub struct Session {
+    pub peer: SocketAddr,
+    /// Name of the listener that the client came in by: it is told addresses under that name.
+    pub listener: Rc<str>,
+    /// Client id of the last request, for the log.
+    pub client: RefCell<String>,
+}
+
+impl Session {
+    pub fn new(stream: &Stream, listener: Rc<str>) -> Session {
+        Session {
+            peer: stream.peer(),
+            listener,
+            client: RefCell::new(String::new()),
+        }
+    }
+}
