@@ -73,9 +73,7 @@ async fn talk(stream: Stream, store: Rc<RefCell<Store>>) -> std::io::Result<()> 
     loop {
         while let Some(frame) = deframer.next(&mut arrived).unwrap() {
             let answer = store.borrow_mut().answer(&frame);
-            if let Some(answer) = answer {
-                write.write_all(&answer).await?;
-            }
+            write.write_all(&answer).await?;
         }
         arrived.reserve(1 << 14);
         if read.read(&mut arrived).await? == 0 {
@@ -85,9 +83,9 @@ async fn talk(stream: Stream, store: Rc<RefCell<Store>>) -> std::io::Result<()> 
 }
 
 impl Store {
-    fn answer(&mut self, frame: &[u8]) -> Option<Bytes> {
+    fn answer(&mut self, frame: &[u8]) -> Bytes {
         let mut incoming = Incoming::parse(frame).unwrap();
-        Some(match incoming.key {
+        match incoming.key {
             ApiKey::ApiVersions => encode(&incoming, &versions()),
             ApiKey::Metadata => encode(&incoming, &self.metadata()),
             ApiKey::InitProducerId => {
@@ -103,19 +101,15 @@ impl Store {
                 encode(&incoming, &self.list_offsets(&request))
             }
             ApiKey::Produce => {
-                let request: produce::Request<'_> = incoming.decode().unwrap();
-                let response = self.produce(&request);
-                if request.acks == 0 {
-                    return None;
-                }
-                encode(&incoming, &response)
+                let request = incoming.decode().unwrap();
+                encode(&incoming, &self.produce(&request))
             }
             ApiKey::Fetch => {
                 let request = incoming.decode().unwrap();
                 encode(&incoming, &self.fetch(&request))
             }
             other => panic!("the stub does not know {}", other.name()),
-        })
+        }
     }
 
     fn metadata(&self) -> metadata::Response<'_> {
@@ -198,16 +192,12 @@ impl Store {
         assert!(batch.crc_is_valid());
         let log = &mut self.partitions[index as usize];
         let (producer, first) = (batch.producer_id(), batch.base_sequence().0);
-        let newest = log
-            .newest
-            .get(&producer)
-            .copied()
-            .filter(|_| producer.is_some());
+        let newest = log.newest.get(&producer).copied();
         if let Some((_, _, offset)) = newest.filter(|newest| newest.0 == first) {
             self.duplicates += 1;
             return Ok(offset);
         }
-        if producer.is_some() && first != newest.map_or(0, |newest| newest.1) {
+        if first != newest.map_or(0, |newest| newest.1) {
             return Err(ErrorCode::OutOfOrderSequenceNumber);
         }
         let base = log.end;

@@ -1,0 +1,132 @@
+//! From the command line to running shards, and back to an exit code.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::diagnostics;
+use super::life::{self, LifeFault, Outside, Ready};
+use super::options::Options;
+use crate::config::{ConfigFault, Settings};
+use crate::io::uring::{self, StartError};
+use crate::io::{clock, fs};
+use crate::model::Instant;
+use crate::shard::{Plan, Router};
+
+/// Why the process ends without having served, or without having stopped cleanly.
+#[derive(Debug, thiserror::Error)]
+enum BootFault {
+    #[error("{0}")]
+    Config(#[from] ConfigFault),
+    #[error("cannot read the configuration {file}: {error}")]
+    File { file: String, error: std::io::Error },
+    #[error("cannot use the data directory {directory}: {error}")]
+    Directory {
+        directory: String,
+        error: std::io::Error,
+    },
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Life(#[from] LifeFault),
+}
+
+/// Serves until SIGTERM or SIGINT. Says on stderr why it could not.
+pub fn serve(options: &Options) -> ExitCode {
+    diagnostics::start();
+    match try_serve(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("corelane: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_serve(options: &Options) -> Result<(), BootFault> {
+    let begun = clock::now();
+    let (settings, ignored) = uring::run_alone(load(options.clone()))??;
+    for key in ignored {
+        tracing::warn!(
+            key,
+            "a setting of Kafka that Corelane does not have; ignored"
+        );
+    }
+    let cores = cores(&settings)?;
+    let (router, mailboxes) = Router::new(cores.len());
+    let (data, settings) = (settings.data_dir.clone(), Arc::new(settings));
+    let shown = Shown {
+        begun,
+        data: data.display().to_string(),
+        shards: cores.len(),
+    };
+    let plan = Plan {
+        router,
+        settings,
+        data,
+    };
+    let outcomes = uring::run_shards(&cores, move |id| {
+        let mailbox = mailboxes[usize::from(id.0)].clone();
+        let outside = (id == crate::shard::CONTROLLER).then(|| outside(shown.clone()));
+        Box::pin(life::run(id, plan.clone(), mailbox, outside))
+    })?;
+    outcomes.into_iter().collect::<Result<(), LifeFault>>()?;
+    Ok(())
+}
+
+/// Reads the settings and makes the data directory.
+async fn load(options: Options) -> Result<(Settings, Vec<String>), BootFault> {
+    let text = match &options.config {
+        None => Vec::new(),
+        Some(file) => fs::read(file).await.map_err(|error| {
+            let file = file.display().to_string();
+            BootFault::File { file, error }
+        })?,
+    };
+    let text = String::from_utf8_lossy(&text);
+    let (settings, ignored) = Settings::parse(&text, &options.overrides())?;
+    let data: &Path = &settings.data_dir;
+    fs::create_dir_all(data).await.map_err(|error| {
+        let directory = data.display().to_string();
+        BootFault::Directory { directory, error }
+    })?;
+    Ok((settings, ignored))
+}
+
+/// One core per shard; with more shards than cores, they share.
+fn cores(settings: &Settings) -> Result<Vec<usize>, StartError> {
+    let allowed = uring::allowed_cores()?;
+    let shards = settings.shards.map_or(allowed.len(), usize::from);
+    Ok(allowed.iter().copied().cycle().take(shards).collect())
+}
+
+/// What the ready line shows.
+#[derive(Clone)]
+struct Shown {
+    begun: Instant,
+    data: String,
+    shards: usize,
+}
+
+fn outside(shown: Shown) -> Outside {
+    Outside {
+        on_ready: Box::new(move |ready| say_ready(&shown, &ready)),
+        stop: Box::pin(std::future::pending()),
+    }
+}
+
+fn say_ready(shown: &Shown, ready: &Ready) {
+    let listening = ready
+        .listening
+        .iter()
+        .map(|(name, address)| format!("{name}://{address}"));
+    println!(
+        "corelane {} ready: {}, {} shards, {} partitions, data in {}, {} ms",
+        env!("CARGO_PKG_VERSION"),
+        listening.collect::<Vec<_>>().join(","),
+        shown.shards,
+        ready.partitions,
+        shown.data,
+        clock::now().since(shown.begun).as_millis()
+    );
+}

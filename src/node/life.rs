@@ -1,0 +1,263 @@
+//! One shard's life: made, opened, serving, closed. The same code runs on pinned executors and in
+//! the simulated world.
+
+use core::net::SocketAddr;
+use std::cell::RefCell;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+
+use super::identity;
+use super::register;
+use crate::config::Settings;
+use crate::io::{clock, fs, mesh, resolve, task};
+use crate::log::layout::{CleanShutdown, MetaProperties, names};
+use crate::model::ShardId;
+use crate::server::{self, Context};
+use crate::shard::{self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, janitor};
+
+/// Longest wait for commits under way when the node stops.
+const QUIET_WAIT: Duration = Duration::from_secs(10);
+
+/// Partitions closed side by side by one shard.
+const CLOSING_MAX: usize = 16;
+
+/// Why a node could not start, or did not stop cleanly.
+#[derive(Debug, thiserror::Error)]
+pub enum LifeFault {
+    #[error(transparent)]
+    Identity(#[from] identity::IdentityFault),
+    #[error("the data directory {directory} cannot be used: {error}")]
+    Directory { directory: String, error: io::Error },
+    #[error("the metadata log cannot be read: {0}")]
+    Metadata(#[from] Fault),
+    #[error("cannot listen on {address}: {error}")]
+    Listen { address: String, error: io::Error },
+    #[error("the node cannot register itself: {0}")]
+    Register(#[from] shard::CommandRefusal),
+    #[error(transparent)]
+    Stopped(#[from] ShardStopped),
+}
+
+/// What a node says when it is ready.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// Listener name and bound address.
+    pub listening: Vec<(String, SocketAddr)>,
+    pub partitions: usize,
+}
+
+/// What the outside tells shard 0: whom to notify, and when to stop.
+pub struct Outside {
+    pub on_ready: Box<dyn FnOnce(Ready)>,
+    pub stop: LocalFuture<()>,
+}
+
+/// Runs one shard until the node has stopped. Shard 0, which gets `outside`, leads the others
+/// through boot and stop by jobs in their mailboxes.
+pub async fn run(
+    id: ShardId,
+    plan: Plan,
+    mailbox: mesh::Receiver<Job>,
+    outside: Option<Outside>,
+) -> Result<(), LifeFault> {
+    let shard = Shard::new(id, plan);
+    let serving = task::spawn(serve_mailbox(shard.clone(), mailbox));
+    let outcome = match outside {
+        Some(outside) => {
+            let outcome = lead(&shard, outside).await;
+            let _ = shard
+                .gather(|shard| Box::pin(async move { shard.end() }))
+                .await;
+            outcome
+        }
+        None => Ok(()),
+    };
+    shard.ended().await;
+    serving.cancel().await;
+    outcome
+}
+
+/// Starts jobs in the order in which they come; each runs on beside the next.
+async fn serve_mailbox(shard: Rc<Shard>, mailbox: mesh::Receiver<Job>) {
+    while let Some(job) = mailbox.recv().await {
+        task::spawn(job(shard.clone())).detach();
+    }
+}
+
+async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
+    let data = shard.data.clone();
+    let broken = |error| LifeFault::Directory {
+        directory: data.display().to_string(),
+        error,
+    };
+    let settings = shard.settings();
+    let identity = identity::establish(&data, settings.node).await?;
+    let clean = take_marker(&data).await.map_err(broken)?;
+    let marks = Arc::new(BootMarks::read(&data, clean).await);
+    tell(shard, &identity, &marks).await?;
+    let replayed = shard::open_metadata_log(&data, &settings, &marks).await?;
+    let end = replayed.end;
+    shard.replay_metadata(replayed).await?;
+    shard.clear_strays().await.map_err(broken)?;
+    let listening = listen(shard, &settings).await?;
+    let registration = register::registration(&settings, &identity, &listening, (end, !clean));
+    shard
+        .command(crate::cluster::Command::Register(registration))
+        .await?;
+    let checkpoint = shard.collect_marks().await.ok_or(ShardStopped)?;
+    shard.write_checkpoints(&checkpoint).await.map_err(broken)?;
+    serve(shard).await?;
+    let partitions = shard.image().partition_count();
+    (outside.on_ready)(Ready {
+        listening,
+        partitions,
+    });
+    outside.stop.await;
+    stop(shard).await?;
+    leave_marker(shard).await.map_err(broken)
+}
+
+/// Tells every shard what it must know before it opens partitions.
+async fn tell(
+    shard: &Rc<Shard>,
+    identity: &MetaProperties,
+    marks: &Arc<BootMarks>,
+) -> Result<(), ShardStopped> {
+    let (marks, identity) = (marks.clone(), identity.clone());
+    let told = shard.gather(move |shard| {
+        let (marks, identity) = (marks.clone(), identity.clone());
+        Box::pin(async move {
+            shard.set_boot_marks(marks);
+            shard.set_identity(identity);
+        })
+    });
+    told.await.map(|_| ())
+}
+
+/// Removes the clean-shutdown marker, durably, and says whether it was there.
+async fn take_marker(data: &Path) -> io::Result<bool> {
+    let marker = data.join(names::CLEAN_SHUTDOWN);
+    if !fs::exists(&marker).await? {
+        return Ok(false);
+    }
+    fs::remove_file(&marker).await?;
+    fs::sync_dir(data).await?;
+    Ok(true)
+}
+
+/// Binds every listener on every shard; the ports that the kernel chose are known afterwards.
+async fn listen(
+    shard: &Rc<Shard>,
+    settings: &Settings,
+) -> Result<Vec<(String, SocketAddr)>, LifeFault> {
+    let mut listening = Vec::new();
+    for listener in &settings.listeners {
+        let failed = |error| LifeFault::Listen {
+            address: listener.to_string(),
+            error,
+        };
+        let host = if listener.is_wildcard() {
+            "0.0.0.0"
+        } else {
+            &listener.host
+        };
+        let asked = resolve(host, listener.port).await.map_err(failed)?[0];
+        let first = server::bind(asked).map_err(failed)?;
+        let bound = first.local_addr();
+        shard.hold(&listener.name, first);
+        let name = listener.name.clone();
+        let others = shard.gather(move |shard| {
+            let name = name.clone();
+            Box::pin(async move {
+                if shard.id != shard::CONTROLLER {
+                    shard.hold(&name, server::bind(bound)?);
+                }
+                Ok(())
+            })
+        });
+        others
+            .await?
+            .into_iter()
+            .collect::<io::Result<Vec<()>>>()
+            .map_err(failed)?;
+        listening.push((listener.name.clone(), bound));
+    }
+    Ok(listening)
+}
+
+/// Lets every shard accept connections and look after its partitions.
+async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
+    let started = shard.gather(|shard| {
+        Box::pin(async move {
+            let context = Context::new(shard.clone());
+            for (name, listener) in shard.take_listeners() {
+                shard.keep(task::spawn(server::accept(context.clone(), name, listener)));
+            }
+            shard.keep(task::spawn(janitor::run(shard.clone())));
+        })
+    });
+    started.await.map(|_| ())
+}
+
+/// Stops serving, waits for commits under way, closes every partition.
+async fn stop(shard: &Rc<Shard>) -> Result<(), LifeFault> {
+    shard
+        .gather(|shard| Box::pin(async move { shard.begin_stop().await }))
+        .await?;
+    let closed = shard.gather(|shard| Box::pin(close_partitions(shard)));
+    let faults: Vec<Fault> = closed.await?.into_iter().flatten().collect();
+    for fault in &faults {
+        tracing::error!(%fault, "a partition was not closed cleanly");
+    }
+    match faults.into_iter().next() {
+        Some(fault) => Err(LifeFault::Metadata(fault)),
+        None => Ok(()),
+    }
+}
+
+async fn close_partitions(shard: Rc<Shard>) -> Vec<Fault> {
+    let mut partitions = shard.partitions();
+    partitions.extend(
+        shard
+            .controller()
+            .map(|controller| controller.log().clone()),
+    );
+    let deadline = clock::now().plus(QUIET_WAIT);
+    let busy = |p: &Rc<shard::Partition>| !p.is_quiet() && p.fault().is_none();
+    while partitions.iter().any(busy) && clock::now() < deadline {
+        clock::sleep(Duration::from_millis(1)).await;
+    }
+    let faults = RefCell::new(Vec::new());
+    stream::iter(partitions)
+        .for_each_concurrent(CLOSING_MAX, |partition| {
+            let faults = &faults;
+            async move {
+                if let Err(fault) = partition.close().await {
+                    faults.borrow_mut().push(fault);
+                }
+            }
+        })
+        .await;
+    faults.into_inner()
+}
+
+/// The last writes of a clean stop.
+async fn leave_marker(shard: &Rc<Shard>) -> io::Result<()> {
+    if let Some(checkpoint) = shard.collect_marks().await {
+        shard.write_checkpoints(&checkpoint).await?;
+    }
+    let epoch = shard
+        .image()
+        .broker(shard.settings().node)
+        .map_or(-1, |broker| broker.epoch);
+    let marker = CleanShutdown {
+        broker_epoch: epoch,
+    }
+    .encode();
+    fs::write_atomic(&shard.data.join(names::CLEAN_SHUTDOWN), marker.into_bytes()).await
+}
