@@ -28,10 +28,11 @@ pub async fn write_answers(
     promises: mesh::Receiver<Promise>,
 ) -> Result<(), Close> {
     let mut running = FuturesOrdered::new();
-    let mut arriving: Arriving = Box::pin(unfold(promises, |promises| async move {
+    let arriving = unfold(promises, |promises| async move {
         let promise = promises.recv().await?;
         Some((promise, promises))
-    }));
+    });
+    let mut arriving: Arriving = Box::pin(arriving.fuse());
     let mut parts: Vec<Part> = Vec::new();
     let mut held = Vec::new();
     while let Some(first) = next_answer(&mut arriving, &mut running).await {
