@@ -36,8 +36,13 @@ impl File {
     }
 
     /// Whether transfers go past the page cache; some file systems refuse that.
-    pub fn is_direct(&self) -> bool {
+    pub(super) fn is_direct(&self) -> bool {
         self.handle.is_direct()
+    }
+
+    /// The descriptor that reads through the page cache.
+    pub(super) fn buffered(&self) -> io::Result<&std::fs::File> {
+        self.handle.buffered()
     }
 
     pub async fn write_at(&self, data: Bytes, position: u64) -> io::Result<()> {

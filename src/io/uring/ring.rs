@@ -286,10 +286,14 @@ async fn submit_each_turn(ring: Rc<Ring>) {
 fn build() -> io::Result<IoUring> {
     // Completions are taken at the next entry into the kernel in place of an interrupt of
     // whatever runs: the executor looks at them no earlier anyhow. Kernels before 5.19 refuse.
-    IoUring::builder()
-        .setup_coop_taskrun()
-        .build(ENTRIES)
-        .or_else(|_| IoUring::new(ENTRIES))
+    let cooperative = IoUring::builder().setup_coop_taskrun().build(ENTRIES);
+    cooperative.or_else(|_| IoUring::new(ENTRIES))
+}
+
+/// Whether rings complete without interrupting their thread.
+pub(super) fn is_cooperative() -> bool {
+    let ring: io::Result<IoUring> = IoUring::builder().setup_coop_taskrun().build(1);
+    ring.is_ok()
 }
 
 fn is_passing(error: &io::Error) -> bool {

@@ -1,3 +1,4 @@
 //! The real world, on a real directory and over the loopback.
 
 mod disk;
+mod net;
