@@ -1,6 +1,5 @@
 //! From the command line to running shards, and back to an exit code.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,10 +7,12 @@ use super::diagnostics;
 use super::life::{self, LifeFault, Outside, Ready};
 use super::options::Options;
 use crate::config::{ConfigFault, Settings};
+use crate::io::lock::{self, DirectoryLock, claim_port};
+use crate::io::signal::{Stop, stop_signals};
 use crate::io::uring::{self, StartError};
-use crate::io::{clock, fs};
+use crate::io::{clock, fs, mesh, probe};
 use crate::model::Instant;
-use crate::shard::{Plan, Router};
+use crate::shard::{CONTROLLER, Plan, Router};
 
 /// Why the process ends without having served, or without having stopped cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -20,11 +21,15 @@ enum BootFault {
     Config(#[from] ConfigFault),
     #[error("cannot read the configuration {file}: {error}")]
     File { file: String, error: std::io::Error },
-    #[error("cannot use the data directory {directory}: {error}")]
+    #[error("the data directory {directory} does not keep what is written to it: {error}")]
     Directory {
         directory: String,
         error: std::io::Error,
     },
+    #[error("cannot listen for stop signals: {0}")]
+    Signals(std::io::Error),
+    #[error(transparent)]
+    Refused(#[from] lock::Refused),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
@@ -45,13 +50,10 @@ pub fn serve(options: &Options) -> ExitCode {
 
 fn try_serve(options: &Options) -> Result<(), BootFault> {
     let begun = clock::now();
-    let (settings, ignored) = uring::run_alone(load(options.clone()))??;
-    for key in ignored {
-        tracing::warn!(
-            key,
-            "a setting of Kafka that Corelane does not have; ignored"
-        );
-    }
+    let stop = stop_signals().map_err(BootFault::Signals)?;
+    let settings = uring::run_alone(load(options.clone()))??;
+    let _lock = DirectoryLock::acquire(&settings.data_dir)?;
+    uring::run_alone(prepare(settings.clone()))??;
     let cores = cores(&settings)?;
     let (router, mailboxes) = Router::new(cores.len());
     let (data, settings) = (settings.data_dir.clone(), Arc::new(settings));
@@ -67,15 +69,16 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     };
     let outcomes = uring::run_shards(&cores, move |id| {
         let mailbox = mailboxes[usize::from(id.0)].clone();
-        let outside = (id == crate::shard::CONTROLLER).then(|| outside(shown.clone()));
+        let (shown, stop) = (shown.clone(), stop.clone());
+        let outside = (id == CONTROLLER).then(|| outside(shown, stop));
         Box::pin(life::run(id, plan.clone(), mailbox, outside))
     })?;
     outcomes.into_iter().collect::<Result<(), LifeFault>>()?;
     Ok(())
 }
 
-/// Reads the settings and makes the data directory.
-async fn load(options: Options) -> Result<(Settings, Vec<String>), BootFault> {
+/// Reads the settings, and says which of them are of no use here.
+async fn load(options: Options) -> Result<Settings, BootFault> {
     let text = match &options.config {
         None => Vec::new(),
         Some(file) => fs::read(file).await.map_err(|error| {
@@ -85,12 +88,30 @@ async fn load(options: Options) -> Result<(Settings, Vec<String>), BootFault> {
     };
     let text = String::from_utf8_lossy(&text);
     let (settings, ignored) = Settings::parse(&text, &options.overrides())?;
-    let data: &Path = &settings.data_dir;
-    fs::create_dir_all(data).await.map_err(|error| {
-        let directory = data.display().to_string();
-        BootFault::Directory { directory, error }
-    })?;
-    Ok((settings, ignored))
+    for key in ignored {
+        tracing::warn!(
+            key,
+            "a setting of Kafka that Corelane does not have; ignored"
+        );
+    }
+    Ok(settings)
+}
+
+/// Makes sure that the ports are free and that the data directory keeps what it is given.
+async fn prepare(settings: Settings) -> Result<(), BootFault> {
+    for listener in &settings.listeners {
+        let failed = |error| {
+            let address = listener.to_string();
+            LifeFault::Listen { address, error }
+        };
+        claim_port(life::address_of(listener).await.map_err(failed)?)?;
+    }
+    let directory = settings.data_dir.display().to_string();
+    let tested = probe::self_test(&settings.data_dir).await;
+    for missing in tested.map_err(|error| BootFault::Directory { directory, error })? {
+        tracing::warn!("{missing}");
+    }
+    Ok(())
 }
 
 /// One core per shard; with more shards than cores, they share.
@@ -108,10 +129,14 @@ struct Shown {
     shards: usize,
 }
 
-fn outside(shown: Shown) -> Outside {
+fn outside(shown: Shown, stop: mesh::Receiver<Stop>) -> Outside {
     Outside {
         on_ready: Box::new(move |ready| say_ready(&shown, &ready)),
-        stop: Box::pin(std::future::pending()),
+        stop: Box::pin(async move {
+            if let Some(signal) = stop.recv().await {
+                tracing::info!(?signal, "stopping");
+            }
+        }),
     }
 }
 

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 
 use super::identity;
 use super::register;
-use crate::config::Settings;
+use crate::config::{Listener, Settings};
 use crate::io::{clock, fs, mesh, resolve, task};
 use crate::log::layout::{CleanShutdown, MetaProperties, names};
 use crate::model::ShardId;
@@ -148,6 +148,20 @@ async fn take_marker(data: &Path) -> io::Result<bool> {
     fs::remove_file(&marker).await?;
     fs::sync_dir(data).await?;
     Ok(true)
+}
+
+/// The address to bind for a listener.
+pub(super) async fn address_of(listener: &Listener) -> io::Result<SocketAddr> {
+    let host = if listener.is_wildcard() {
+        "0.0.0.0"
+    } else {
+        &listener.host
+    };
+    let found = resolve(host, listener.port).await?;
+    found
+        .first()
+        .copied()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
 }
 
 /// Binds every listener on every shard; the ports that the kernel chose are known afterwards.

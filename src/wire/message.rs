@@ -1,7 +1,7 @@
 use super::cursor::{Cursor, Malformed};
 use super::schema::{Field, Struct};
 use super::versions::ApiKey;
-use super::writer::{EncodeFault, Output, Writer};
+use super::writer::{Counter, EncodeFault, Output, Sink, Writer};
 
 /// A request or a response: a body whose shape its API key and a version decide.
 pub trait Message<'a>: Struct<'a> + Field<'a> {
@@ -18,9 +18,9 @@ pub trait Message<'a>: Struct<'a> + Field<'a> {
         }
     }
 
-    fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
+    fn encode<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
         match Self::KEY.dialect(version) {
-            Some(dialect) => self.write(writer, dialect),
+            Some(dialect) => self.write(sink, dialect),
             None => Err(EncodeFault::Version {
                 key: Self::KEY as i16,
                 version,
@@ -30,16 +30,16 @@ pub trait Message<'a>: Struct<'a> + Field<'a> {
 
     /// Bytes that [`encode`](Message::encode) writes, payloads included.
     fn size(&self, version: i16) -> Result<usize, EncodeFault> {
-        let mut measure = Writer::measuring();
-        self.encode(&mut measure, version)?;
-        Ok(measure.size().total())
+        let mut counter = Counter::default();
+        self.encode(&mut counter, version)?;
+        Ok(counter.total())
     }
 
     /// The body alone, presized.
     fn to_output(&self, version: i16) -> Result<Output, EncodeFault> {
-        let mut measure = Writer::measuring();
-        self.encode(&mut measure, version)?;
-        let mut writer = Writer::with_capacity(measure.size().inline);
+        let mut counter = Counter::default();
+        self.encode(&mut counter, version)?;
+        let mut writer = Writer::with_capacity(counter.inline);
         self.encode(&mut writer, version)?;
         Ok(writer.finish())
     }
@@ -91,10 +91,7 @@ macro_rules! schema {
         }
 
         impl<$life> $crate::wire::schema::Struct<$life> for $name<$life> {
-            const HAS_TAGS: bool = false $(||
-                $crate::wire::message::spec!($field $($($word $(($arg))?)*)?).has_tag()
-            )*;
-
+            #[inline]
             fn inspect<V: $crate::wire::schema::Inspect<$life>>(
                 &self,
                 _visitor: &mut V,
@@ -107,6 +104,7 @@ macro_rules! schema {
                 Ok(())
             }
 
+            #[inline]
             fn fill<V: $crate::wire::schema::Fill<$life>>(
                 &mut self,
                 _visitor: &mut V,
@@ -128,6 +126,7 @@ macro_rules! schema {
         }
 
         impl<$life> $crate::wire::schema::Field<$life> for $name<$life> {
+            #[inline]
             fn size_min(dialect: $crate::wire::schema::Dialect) -> usize {
                 usize::from(dialect.flexible) $(+
                     $crate::wire::message::spec!($field $($($word $(($arg))?)*)?)
@@ -135,6 +134,7 @@ macro_rules! schema {
                 )*
             }
 
+            #[inline]
             fn read(
                 cursor: &mut $crate::wire::Cursor<$life>,
                 dialect: $crate::wire::schema::Dialect,
@@ -142,12 +142,13 @@ macro_rules! schema {
                 $crate::wire::schema::read_struct(cursor, dialect)
             }
 
-            fn write(
+            #[inline]
+            fn write<S: $crate::wire::Sink>(
                 &self,
-                writer: &mut $crate::wire::Writer,
+                sink: &mut S,
                 dialect: $crate::wire::schema::Dialect,
             ) -> Result<(), $crate::wire::EncodeFault> {
-                $crate::wire::schema::write_struct(self, writer, dialect)
+                $crate::wire::schema::write_struct(self, sink, dialect)
             }
         }
 
@@ -159,20 +160,20 @@ macro_rules! schema {
                 $crate::wire::schema::read_nullable_struct(cursor, dialect)
             }
 
-            fn write_null(
-                writer: &mut $crate::wire::Writer,
+            fn write_null<S: $crate::wire::Sink>(
+                sink: &mut S,
                 _: $crate::wire::schema::Dialect,
             ) {
-                $crate::wire::schema::write_struct_marker(writer, false);
+                $crate::wire::schema::write_struct_marker(sink, false);
             }
 
-            fn write_present(
+            fn write_present<S: $crate::wire::Sink>(
                 &self,
-                writer: &mut $crate::wire::Writer,
+                sink: &mut S,
                 dialect: $crate::wire::schema::Dialect,
             ) -> Result<(), $crate::wire::EncodeFault> {
-                $crate::wire::schema::write_struct_marker(writer, true);
-                $crate::wire::schema::write_struct(self, writer, dialect)
+                $crate::wire::schema::write_struct_marker(sink, true);
+                $crate::wire::schema::write_struct(self, sink, dialect)
             }
         }
     )*};

@@ -45,4 +45,4 @@ pub use message::Message;
 pub use primitive::{Blob, Records, Text};
 pub use tagged::Unknown;
 pub use versions::ApiKey;
-pub use writer::{EncodeFault, Output, Piece, Size, Splice, Writer};
+pub use writer::{Counter, EncodeFault, Output, Piece, Sink, Splice, Writer};

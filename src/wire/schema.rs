@@ -1,6 +1,6 @@
 use super::cursor::{Cursor, Malformed};
 use super::tagged::Unknown;
-use super::writer::{EncodeFault, Writer};
+use super::writer::{Counter, EncodeFault, Sink};
 
 /// How a field looks at one version of its message.
 #[derive(Debug, Clone, Copy)]
@@ -39,18 +39,18 @@ pub trait Field<'a>: Sized {
     fn size_min(dialect: Dialect) -> usize;
 
     fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed>;
-    fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault>;
+    fn write<S: Sink>(&self, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault>;
 }
 
 /// What can stand in a field that may be null, held as an `Option`.
 pub trait Nullable<'a>: Field<'a> {
     fn read_nullable(c: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Self>, Malformed>;
-    fn write_null(writer: &mut Writer, dialect: Dialect);
+    fn write_null<S: Sink>(sink: &mut S, dialect: Dialect);
 
     /// Structs put a marker before the value; for others, the length says that it is there.
     #[inline]
-    fn write_present(&self, writer: &mut Writer, d: Dialect) -> Result<(), EncodeFault> {
-        self.write(writer, d)
+    fn write_present<S: Sink>(&self, sink: &mut S, d: Dialect) -> Result<(), EncodeFault> {
+        self.write(sink, d)
     }
 }
 
@@ -136,10 +136,6 @@ impl Spec {
         }
     }
 
-    pub const fn has_tag(&self) -> bool {
-        self.tag.is_some()
-    }
-
     #[inline]
     fn is_present(&self, version: i16) -> bool {
         self.first <= version && version <= self.last
@@ -159,9 +155,6 @@ impl Spec {
 /// A struct of a message: the [`schema!`](crate::wire::schema!) macro writes the two walks over
 /// its fields in schema order, and everything else is done here by visitors.
 pub trait Struct<'a>: Default + PartialEq {
-    /// Whether any field is tagged: if none is, code for tags is not compiled for it.
-    const HAS_TAGS: bool;
-
     fn inspect<V: Inspect<'a>>(&self, visitor: &mut V) -> Result<(), EncodeFault>;
     fn fill<V: Fill<'a>>(&mut self, visitor: &mut V) -> Result<(), Malformed>;
     fn unknown(&self) -> &Unknown<'a>;
@@ -174,7 +167,7 @@ pub trait Inspect<'a> {
         &mut self,
         spec: Spec,
         field: &F,
-        default: fn() -> F,
+        default: impl FnOnce() -> F,
     ) -> Result<(), EncodeFault>;
 }
 
@@ -190,42 +183,30 @@ pub fn read_struct<'a, T: Struct<'a>>(c: &mut Cursor<'a>, d: Dialect) -> Result<
         cursor: c,
         dialect: d,
     })?;
-    let tags = if d.flexible { c.uvarint()? } else { 0 };
-    for _ in 0..tags {
-        let tag = c.uvarint()?;
-        let size = c.uvarint()? as usize;
-        let content = c.take(size)?;
-        let is_known = if T::HAS_TAGS {
-            read_tag(&mut value, tag, content, d)?
-        } else {
-            false
-        };
-        if !is_known {
-            value.unknown_mut().insert(tag, content);
+    if d.flexible {
+        let count = c.uvarint()?;
+        for _ in 0..count {
+            let tag = c.uvarint()?;
+            let size = c.uvarint()? as usize;
+            let content = c.take(size)?;
+            let mut reader = TagReader {
+                tag,
+                cursor: Cursor::new(content),
+                dialect: d,
+                known: false,
+            };
+            value.fill(&mut reader)?;
+            if !reader.known {
+                value.unknown_mut().insert(tag, content);
+            } else if reader.cursor.remaining() > 0 {
+                return Err(Malformed::Tag {
+                    tag,
+                    left: reader.cursor.remaining(),
+                });
+            }
         }
     }
     Ok(value)
-}
-
-/// Reads a tagged field into the struct, unless the struct does not know it.
-fn read_tag<'a>(
-    value: &mut impl Struct<'a>,
-    tag: u32,
-    content: &'a [u8],
-    dialect: Dialect,
-) -> Result<bool, Malformed> {
-    let cursor = Cursor::new(content);
-    let mut reader = TagReader {
-        tag,
-        cursor,
-        dialect,
-        is_known: false,
-    };
-    value.fill(&mut reader)?;
-    match reader.cursor.remaining() {
-        left if reader.is_known && left > 0 => Err(Malformed::Tag { tag, left }),
-        _ => Ok(reader.is_known),
-    }
 }
 
 struct BodyReader<'c, 'a> {
@@ -247,14 +228,14 @@ struct TagReader<'a> {
     tag: u32,
     cursor: Cursor<'a>,
     dialect: Dialect,
-    is_known: bool,
+    known: bool,
 }
 
 impl<'a> Fill<'a> for TagReader<'a> {
     fn field<F: Field<'a>>(&mut self, spec: Spec, field: &mut F) -> Result<(), Malformed> {
         if spec.tag == Some(self.tag) && spec.is_present(self.dialect.version) {
             *field = F::read(&mut self.cursor, spec.dialect(self.dialect))?;
-            self.is_known = true;
+            self.known = true;
         }
         Ok(())
     }
@@ -275,34 +256,20 @@ pub fn read_nullable_struct<'a, T: Struct<'a>>(
 }
 
 /// Writes the byte that [`read_nullable_struct`] reads.
-pub fn write_struct_marker(writer: &mut Writer, present: bool) {
-    writer.put(if present { &[1] } else { &[0xff] });
+pub fn write_struct_marker<S: Sink>(sink: &mut S, present: bool) {
+    sink.put(if present { &[1] } else { &[0xff] });
 }
 
 /// Writes a struct: its body, then its tagged fields in numeric order.
-pub fn write_struct<'a, T: Struct<'a>>(
-    value: &T,
-    writer: &mut Writer,
+pub fn write_struct<'a, S: Sink>(
+    value: &impl Struct<'a>,
+    sink: &mut S,
     dialect: Dialect,
 ) -> Result<(), EncodeFault> {
-    value.inspect(&mut BodyWriter { writer, dialect })?;
+    value.inspect(&mut BodyWriter { sink, dialect })?;
     if !dialect.flexible {
         return Ok(());
     }
-    if T::HAS_TAGS {
-        return write_tags(value, writer, dialect);
-    }
-    writer.put_uvarint(value.unknown().len() as u32);
-    value.unknown().write(writer, 0..=u32::MAX);
-    Ok(())
-}
-
-/// Writes the tagged fields, known and unknown ones in one numeric order.
-fn write_tags<'a>(
-    value: &impl Struct<'a>,
-    writer: &mut Writer,
-    dialect: Dialect,
-) -> Result<(), EncodeFault> {
     let mut census = TagCensus {
         dialect,
         count: 0,
@@ -310,36 +277,32 @@ fn write_tags<'a>(
     };
     value.inspect(&mut census)?;
     let unknown = value.unknown();
-    writer.put_uvarint(census.count + unknown.len() as u32);
+    sink.put_uvarint(census.count + unknown.len() as u32);
     for tag in 0..census.end {
-        value.inspect(&mut TagWriter {
-            tag,
-            writer,
-            dialect,
-        })?;
-        unknown.write(writer, tag..=tag);
+        value.inspect(&mut TagWriter { tag, sink, dialect })?;
+        unknown.write(sink, tag..tag + 1);
     }
-    unknown.write(writer, census.end..=u32::MAX);
+    unknown.write(sink, census.end..u32::MAX);
     Ok(())
 }
 
-struct BodyWriter<'s> {
-    writer: &'s mut Writer,
+struct BodyWriter<'s, S> {
+    sink: &'s mut S,
     dialect: Dialect,
 }
 
-impl<'a> Inspect<'a> for BodyWriter<'_> {
+impl<'a, S: Sink> Inspect<'a> for BodyWriter<'_, S> {
     #[inline]
     fn field<F: Field<'a> + PartialEq>(
         &mut self,
         spec: Spec,
         field: &F,
-        default: fn() -> F,
+        default: impl FnOnce() -> F,
     ) -> Result<(), EncodeFault> {
         let version = self.dialect.version;
         if spec.is_present(version) {
             if spec.tag.is_none() {
-                field.write(self.writer, spec.dialect(self.dialect))?;
+                field.write(self.sink, spec.dialect(self.dialect))?;
             }
         } else if !spec.ignorable && *field != default() {
             return Err(EncodeFault::Absent {
@@ -364,7 +327,7 @@ impl<'a> Inspect<'a> for TagCensus {
         &mut self,
         spec: Spec,
         field: &F,
-        default: fn() -> F,
+        default: impl FnOnce() -> F,
     ) -> Result<(), EncodeFault> {
         if let Some(tag) = spec.tag
             && spec.is_present(self.dialect.version)
@@ -377,27 +340,27 @@ impl<'a> Inspect<'a> for TagCensus {
     }
 }
 
-struct TagWriter<'s> {
+struct TagWriter<'s, S> {
     tag: u32,
-    writer: &'s mut Writer,
+    sink: &'s mut S,
     dialect: Dialect,
 }
 
-impl<'a> Inspect<'a> for TagWriter<'_> {
+impl<'a, S: Sink> Inspect<'a> for TagWriter<'_, S> {
     fn field<F: Field<'a> + PartialEq>(
         &mut self,
         spec: Spec,
         field: &F,
-        default: fn() -> F,
+        default: impl FnOnce() -> F,
     ) -> Result<(), EncodeFault> {
         let here = spec.tag == Some(self.tag) && spec.is_present(self.dialect.version);
         if here && *field != default() {
             let dialect = spec.dialect(self.dialect);
-            let mut measure = Writer::measuring();
-            field.write(&mut measure, dialect)?;
-            self.writer.put_uvarint(self.tag);
-            self.writer.put_uvarint(measure.size().total() as u32);
-            field.write(self.writer, dialect)?;
+            let mut counter = Counter::default();
+            field.write(&mut counter, dialect)?;
+            self.sink.put_uvarint(self.tag);
+            self.sink.put_uvarint(counter.total() as u32);
+            field.write(self.sink, dialect)?;
         }
         Ok(())
     }
