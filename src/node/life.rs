@@ -96,6 +96,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
         error,
     };
     let settings = shard.settings();
+    keep_name(&data).await.map_err(broken)?;
     let identity = identity::establish(&data, settings.node).await?;
     let clean = take_marker(&data).await.map_err(broken)?;
     let marks = Arc::new(BootMarks::read(&data, clean).await);
@@ -120,6 +121,20 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     outside.stop.await;
     stop(shard).await?;
     leave_marker(shard).await.map_err(broken)
+}
+
+/// Makes the name of the data directory itself outlive a power cut. A parent that may not be
+/// read is not one in which this process made anything.
+async fn keep_name(data: &Path) -> io::Result<()> {
+    let parent = match data.parent() {
+        None => return Ok(()),
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+    };
+    match fs::sync_dir(parent).await {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced,
+    }
 }
 
 /// Tells every shard what it must know before it opens partitions.
