@@ -67,6 +67,10 @@ impl Shard {
     }
 
     fn stage(self: &Rc<Self>, append: &Append) -> Result<Staged, Refusal> {
+        // A node that stops writes down where its logs end: nothing may be added after that.
+        if self.is_stopping() {
+            return Err(Refusal::NotHosted);
+        }
         let partition = self.partition(append.partition).ok_or(Refusal::NotHosted)?;
         let zstd = || {
             let codec = BatchView::parse(&append.batch)

@@ -57,6 +57,9 @@ impl Controller {
 
     async fn execute(&self, shard: &Rc<Shard>, command: &Command) -> Result<Reply, CommandRefusal> {
         let turn = self.turn.lock().await;
+        if shard.is_stopping() {
+            return Err(ShardStopped.into());
+        }
         let settings = shard.settings();
         let decision = shard.cluster().decide(command, &settings)?;
         if !decision.records.is_empty() {

@@ -204,7 +204,9 @@ async fn scan(recovery: &mut Recovery, path: &Path, mut position: u64) -> io::Re
     loop {
         let bytes = log.read_at(position, SCAN_BYTES).await?;
         if bytes.is_empty() || recovery.feed(&bytes) == Feed::Enough {
-            return Ok(());
+            // What a killed process wrote without a sync is on no disk yet, and from here on it
+            // counts as committed: producers who ask again are told so.
+            return log.sync().await;
         }
         position += bytes.len() as u64;
     }
@@ -248,6 +250,12 @@ async fn mend(directory: &Path, log: &Log, report: &crate::log::Report) -> io::R
             _ => {}
         }
     }
+    // A power cut can lose the names of files that were made and never synced.
+    File::open(
+        &path(FileKind::Log.at(log.active().base())),
+        OpenMode::Create,
+    )
+    .await?;
     for base in &report.reindexed {
         let Some(indexes) = log.segment(*base).and_then(|segment| segment.indexes()) else {
             continue;
