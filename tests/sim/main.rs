@@ -2,8 +2,12 @@
 //!
 //! `CORELANE_SEED=n` repeats one seed of a scenario; `CORELANE_SEEDS=n` runs the first n.
 
-mod client;
+mod broker;
+mod consumer;
 mod disk;
+mod durability;
+mod ledger;
 mod net;
-mod stub_broker;
+mod peer;
+mod producer;
 mod world;

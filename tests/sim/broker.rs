@@ -1,0 +1,90 @@
+//! The broker as its process runs it, on a machine of the simulated world.
+
+use std::env;
+use std::path::PathBuf;
+use std::sync::{Arc, Once};
+
+use corelane::config::Settings;
+use corelane::io::sim::{Node, Task};
+use corelane::io::{fs, task};
+use corelane::model::ShardId;
+use corelane::node::{self, LifeFault, Outside};
+use corelane::shard::{Plan, Router};
+use futures_channel::oneshot;
+use tracing_subscriber::EnvFilter;
+
+const DATA: &str = "/data";
+
+/// One life of a broker process.
+pub struct Life {
+    stop: oneshot::Sender<()>,
+    ended: Task<Result<(), LifeFault>>,
+}
+
+impl Life {
+    pub fn begin(machine: &Node, port: u16, shards: usize) -> Life {
+        let (stop, stopped) = oneshot::channel();
+        let ended = machine.spawn(live(port, shards, stopped));
+        Life { stop, ended }
+    }
+
+    /// What SIGTERM does. None when the machine went down before the process ended.
+    pub async fn stop(self) -> Option<Result<(), LifeFault>> {
+        let _gone = self.stop.send(());
+        self.ended.join().await
+    }
+}
+
+async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Result<(), LifeFault> {
+    show_diagnostics();
+    let set = |key: &str, value: String| (key.to_owned(), value);
+    let overrides = [
+        set("listeners", format!("PLAINTEXT://0.0.0.0:{port}")),
+        set("log.dirs", DATA.to_owned()),
+        set("auto.create.topics.enable", "false".to_owned()),
+        set("corelane.shards", shards.to_string()),
+    ];
+    let (settings, _ignored) = Settings::parse("", &overrides).expect("settings of our own");
+    let data = PathBuf::from(DATA);
+    fs::create_dir_all(&data)
+        .await
+        .expect("a disk that makes directories");
+    let (router, mailboxes) = Router::new(shards);
+    let plan = Plan {
+        router,
+        settings: Arc::new(settings),
+        data,
+    };
+    let mut outside = Some(Outside {
+        on_ready: Box::new(|_| ()),
+        stop: Box::pin(async move {
+            let _told = stopped.await;
+        }),
+    });
+    let mut lives = Vec::new();
+    for (index, mailbox) in mailboxes.into_iter().enumerate() {
+        let id = ShardId(u16::try_from(index).expect("few shards"));
+        lives.push(task::spawn(node::run(
+            id,
+            plan.clone(),
+            mailbox,
+            outside.take(),
+        )));
+    }
+    for life in lives {
+        life.await?;
+    }
+    Ok(())
+}
+
+/// With RUST_LOG set, shows what the broker has to say.
+fn show_diagnostics() {
+    static SHOWN: Once = Once::new();
+    if env::var_os(EnvFilter::DEFAULT_ENV).is_some() {
+        SHOWN.call_once(|| {
+            tracing_subscriber::fmt()
+                .with_env_filter(EnvFilter::from_default_env())
+                .init();
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! Reads partitions as a consumer does, and remembers what it was shown.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use corelane::io::{clock, random};
+use corelane::records::Batches;
+use corelane::wire::api::{fetch, list_offsets};
+
+use crate::ledger::{Ledger, Mark};
+use crate::peer::Peer;
+
+const FETCH_VERSION: i16 = 12;
+const LIST_OFFSETS_VERSION: i16 = 7;
+
+/// The timestamp that asks for the offset behind the last record.
+const LATEST: i64 = -1;
+
+/// What one fetch has shown: records with their offsets, and the high watermark.
+pub struct Shown {
+    pub records: Vec<(i64, Mark)>,
+    pub high_watermark: i64,
+}
+
+/// Follows all partitions until it is cancelled. What it is shown is as good as a promise.
+pub async fn follow(broker: SocketAddr, topic: Rc<str>, partitions: i32, ledger: Rc<Ledger>) {
+    let mut positions: BTreeMap<i32, i64> = (0..partitions).map(|index| (index, 0)).collect();
+    loop {
+        clock::sleep(Duration::from_millis(1 + random::u64() % 30)).await;
+        let _broken = read_on(broker, &topic, &mut positions, &ledger).await;
+    }
+}
+
+async fn read_on(
+    broker: SocketAddr,
+    topic: &str,
+    positions: &mut BTreeMap<i32, i64>,
+    ledger: &Ledger,
+) -> io::Result<()> {
+    let mut peer = Peer::connect(broker).await?;
+    loop {
+        let partition = (random::u64() % positions.len() as u64) as i32;
+        let position = positions
+            .get_mut(&partition)
+            .expect("a position per partition");
+        let shown = fetch(&mut peer, topic, partition, *position).await?;
+        for (offset, mark) in &shown.records {
+            ledger.promise(*offset, *mark);
+            *position = offset + 1;
+        }
+        let pause_ms = if shown.records.is_empty() { 50 } else { 8 };
+        clock::sleep(Duration::from_millis(random::u64() % pause_ms)).await;
+    }
+}
+
+/// All that a partition holds, read to the end that the broker names.
+pub async fn read_whole(
+    broker: SocketAddr,
+    topic: &str,
+    partition: i32,
+) -> io::Result<Vec<(i64, Mark)>> {
+    let mut peer = Peer::connect(broker).await?;
+    let end = end_offset(&mut peer, topic, partition).await?;
+    let mut held: Vec<(i64, Mark)> = Vec::new();
+    loop {
+        let position = held.last().map_or(0, |(offset, _)| offset + 1);
+        if position >= end {
+            return Ok(held);
+        }
+        let shown = fetch(&mut peer, topic, partition, position).await?;
+        if shown.high_watermark != end {
+            return Err(io::Error::other(
+                "high watermark and latest offset differ at rest",
+            ));
+        }
+        if shown.records.is_empty() {
+            return Err(io::Error::other(format!("nothing at {position} of {end}")));
+        }
+        held.extend(shown.records);
+    }
+}
+
+/// One fetch of one partition; errors of the broker are errors.
+async fn fetch(peer: &mut Peer, topic: &str, partition: i32, position: i64) -> io::Result<Shown> {
+    let wanted = fetch::FetchPartition {
+        partition,
+        fetch_offset: position,
+        partition_max_bytes: 1 + (random::u64() % 60_000) as i32,
+        ..Default::default()
+    };
+    let topic = fetch::FetchTopic {
+        topic: topic.into(),
+        partitions: vec![wanted],
+        ..Default::default()
+    };
+    let request = fetch::Request {
+        max_wait_ms: (random::u64() % 40) as i32,
+        min_bytes: 1,
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let answer = peer.ask(&request, FETCH_VERSION).await?;
+    let answer: fetch::Response<'_> = answer.read(FETCH_VERSION);
+    let data = &answer.responses[0].partitions[0];
+    if answer.error_code != 0 || data.error_code != 0 {
+        return Err(io::Error::other(format!(
+            "fetch answers {}",
+            data.error_code
+        )));
+    }
+    let batches = data.records.map_or(&[][..], |records| records.slice());
+    let records = marks(batches, position)?;
+    Ok(Shown {
+        records,
+        high_watermark: data.high_watermark,
+    })
+}
+
+/// The records of whole batches from `position` on.
+fn marks(bytes: &[u8], position: i64) -> io::Result<Vec<(i64, Mark)>> {
+    let mut marks = Vec::new();
+    for batch in Batches::new(bytes) {
+        let Ok(batch) = batch else {
+            break;
+        };
+        if !batch.crc_is_valid() {
+            return Err(io::Error::other("a batch with a wrong checksum"));
+        }
+        for record in batch.records() {
+            let record = record.map_err(io::Error::other)?;
+            let offset = batch.offset_of(record.offset_delta).0;
+            let mark = record.value.and_then(Mark::of_value);
+            let mark = mark.ok_or_else(|| io::Error::other("a record nobody sent"))?;
+            if offset >= position {
+                marks.push((offset, mark));
+            }
+        }
+    }
+    Ok(marks)
+}
+
+async fn end_offset(peer: &mut Peer, topic: &str, partition: i32) -> io::Result<i64> {
+    let wanted = list_offsets::ListOffsetsPartition {
+        partition_index: partition,
+        timestamp: LATEST,
+        ..Default::default()
+    };
+    let topic = list_offsets::ListOffsetsTopic {
+        name: topic.into(),
+        partitions: vec![wanted],
+        ..Default::default()
+    };
+    let request = list_offsets::Request {
+        replica_id: -1,
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let answer = peer.ask(&request, LIST_OFFSETS_VERSION).await?;
+    let answer: list_offsets::Response<'_> = answer.read(LIST_OFFSETS_VERSION);
+    let found = &answer.topics[0].partitions[0];
+    if found.error_code != 0 {
+        return Err(io::Error::other(format!(
+            "list offsets answers {}",
+            found.error_code
+        )));
+    }
+    Ok(found.offset)
+}
