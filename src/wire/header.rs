@@ -3,7 +3,7 @@ use super::message::{Message, schema};
 use super::primitive::Text;
 use super::schema::{Dialect, Field};
 use super::versions::ApiKey;
-use super::writer::{Counter, EncodeFault, Output, Sink, Writer};
+use super::writer::{EncodeFault, Output, Writer};
 
 schema! {
     /// Stands before every request. Version 1 is that of the old request forms, version 2 (which
@@ -29,8 +29,8 @@ impl<'a> RequestHeader<'a> {
         Self::read(cursor, Dialect::new(version, Self::FLEXIBLE_FROM))
     }
 
-    pub fn encode<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
-        self.write(sink, Dialect::new(version, Self::FLEXIBLE_FROM))
+    pub fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
+        self.write(writer, Dialect::new(version, Self::FLEXIBLE_FROM))
     }
 }
 
@@ -42,8 +42,8 @@ impl<'a> ResponseHeader<'a> {
         Self::read(cursor, Dialect::new(version, Self::FLEXIBLE_FROM))
     }
 
-    pub fn encode<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
-        self.write(sink, Dialect::new(version, Self::FLEXIBLE_FROM))
+    pub fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
+        self.write(writer, Dialect::new(version, Self::FLEXIBLE_FROM))
     }
 }
 
@@ -100,10 +100,10 @@ pub fn answer<'a, M: Message<'a>>(
         ..ResponseHeader::default()
     };
     let header_version = M::KEY.response_header_version(version);
-    let mut size = Counter::default();
-    header.encode(&mut size, header_version)?;
-    body.encode(&mut size, version)?;
-    let mut writer = Writer::framed(size)?;
+    let mut measure = Writer::measuring();
+    header.encode(&mut measure, header_version)?;
+    body.encode(&mut measure, version)?;
+    let mut writer = Writer::framed(measure.size())?;
     header.encode(&mut writer, header_version)?;
     body.encode(&mut writer, version)?;
     Ok(writer.finish())
@@ -118,10 +118,10 @@ pub fn ask<'a, M: Message<'a>>(
     header.request_api_key = M::KEY.number();
     header.request_api_version = version;
     let header_version = M::KEY.request_header_version(version);
-    let mut size = Counter::default();
-    header.encode(&mut size, header_version)?;
-    body.encode(&mut size, version)?;
-    let mut writer = Writer::framed(size)?;
+    let mut measure = Writer::measuring();
+    header.encode(&mut measure, header_version)?;
+    body.encode(&mut measure, version)?;
+    let mut writer = Writer::framed(measure.size())?;
     header.encode(&mut writer, header_version)?;
     body.encode(&mut writer, version)?;
     Ok(writer.finish())

@@ -1,7 +1,7 @@
 use super::cursor::{Cursor, Malformed};
 use super::schema::{Field, Struct};
 use super::versions::ApiKey;
-use super::writer::{Counter, EncodeFault, Output, Sink, Writer};
+use super::writer::{EncodeFault, Output, Writer};
 
 /// A request or a response: a body whose shape its API key and a version decide.
 pub trait Message<'a>: Struct<'a> + Field<'a> {
@@ -18,9 +18,9 @@ pub trait Message<'a>: Struct<'a> + Field<'a> {
         }
     }
 
-    fn encode<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
+    fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
         match Self::KEY.dialect(version) {
-            Some(dialect) => self.write(sink, dialect),
+            Some(dialect) => self.write(writer, dialect),
             None => Err(EncodeFault::Version {
                 key: Self::KEY as i16,
                 version,
@@ -30,16 +30,16 @@ pub trait Message<'a>: Struct<'a> + Field<'a> {
 
     /// Bytes that [`encode`](Message::encode) writes, payloads included.
     fn size(&self, version: i16) -> Result<usize, EncodeFault> {
-        let mut counter = Counter::default();
-        self.encode(&mut counter, version)?;
-        Ok(counter.total())
+        let mut measure = Writer::measuring();
+        self.encode(&mut measure, version)?;
+        Ok(measure.size().total())
     }
 
     /// The body alone, presized.
     fn to_output(&self, version: i16) -> Result<Output, EncodeFault> {
-        let mut counter = Counter::default();
-        self.encode(&mut counter, version)?;
-        let mut writer = Writer::with_capacity(counter.inline);
+        let mut measure = Writer::measuring();
+        self.encode(&mut measure, version)?;
+        let mut writer = Writer::with_capacity(measure.size().inline);
         self.encode(&mut writer, version)?;
         Ok(writer.finish())
     }
@@ -91,7 +91,10 @@ macro_rules! schema {
         }
 
         impl<$life> $crate::wire::schema::Struct<$life> for $name<$life> {
-            #[inline]
+            const HAS_TAGS: bool = false $(||
+                $crate::wire::message::spec!($field $($($word $(($arg))?)*)?).has_tag()
+            )*;
+
             fn inspect<V: $crate::wire::schema::Inspect<$life>>(
                 &self,
                 _visitor: &mut V,
@@ -104,7 +107,6 @@ macro_rules! schema {
                 Ok(())
             }
 
-            #[inline]
             fn fill<V: $crate::wire::schema::Fill<$life>>(
                 &mut self,
                 _visitor: &mut V,
@@ -126,7 +128,6 @@ macro_rules! schema {
         }
 
         impl<$life> $crate::wire::schema::Field<$life> for $name<$life> {
-            #[inline]
             fn size_min(dialect: $crate::wire::schema::Dialect) -> usize {
                 usize::from(dialect.flexible) $(+
                     $crate::wire::message::spec!($field $($($word $(($arg))?)*)?)
@@ -134,7 +135,6 @@ macro_rules! schema {
                 )*
             }
 
-            #[inline]
             fn read(
                 cursor: &mut $crate::wire::Cursor<$life>,
                 dialect: $crate::wire::schema::Dialect,
@@ -142,13 +142,12 @@ macro_rules! schema {
                 $crate::wire::schema::read_struct(cursor, dialect)
             }
 
-            #[inline]
-            fn write<S: $crate::wire::Sink>(
+            fn write(
                 &self,
-                sink: &mut S,
+                writer: &mut $crate::wire::Writer,
                 dialect: $crate::wire::schema::Dialect,
             ) -> Result<(), $crate::wire::EncodeFault> {
-                $crate::wire::schema::write_struct(self, sink, dialect)
+                $crate::wire::schema::write_struct(self, writer, dialect)
             }
         }
 
@@ -160,20 +159,20 @@ macro_rules! schema {
                 $crate::wire::schema::read_nullable_struct(cursor, dialect)
             }
 
-            fn write_null<S: $crate::wire::Sink>(
-                sink: &mut S,
+            fn write_null(
+                writer: &mut $crate::wire::Writer,
                 _: $crate::wire::schema::Dialect,
             ) {
-                $crate::wire::schema::write_struct_marker(sink, false);
+                $crate::wire::schema::write_struct_marker(writer, false);
             }
 
-            fn write_present<S: $crate::wire::Sink>(
+            fn write_present(
                 &self,
-                sink: &mut S,
+                writer: &mut $crate::wire::Writer,
                 dialect: $crate::wire::schema::Dialect,
             ) -> Result<(), $crate::wire::EncodeFault> {
-                $crate::wire::schema::write_struct_marker(sink, true);
-                $crate::wire::schema::write_struct(self, sink, dialect)
+                $crate::wire::schema::write_struct_marker(writer, true);
+                $crate::wire::schema::write_struct(self, writer, dialect)
             }
         }
     )*};

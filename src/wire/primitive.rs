@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::cursor::{Cursor, Malformed};
 use super::schema::{Dialect, Field, Nullable};
-use super::writer::{EncodeFault, Sink};
+use super::writer::{EncodeFault, Writer};
 use crate::model::Uuid;
 
 /// The longest string the protocol allows, in every version (`MessageUtil`, KIP-482).
@@ -121,8 +121,8 @@ macro_rules! number {
             }
 
             #[inline]
-            fn write<S: Sink>(&self, sink: &mut S, _: Dialect) -> Result<(), EncodeFault> {
-                sink.put(&self.to_be_bytes());
+            fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
+                writer.put(&self.to_be_bytes());
                 Ok(())
             }
         }
@@ -143,8 +143,8 @@ impl<'a> Field<'a> for bool {
     }
 
     #[inline]
-    fn write<S: Sink>(&self, sink: &mut S, _: Dialect) -> Result<(), EncodeFault> {
-        sink.put(&[u8::from(*self)]);
+    fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
+        writer.put(&[u8::from(*self)]);
         Ok(())
     }
 }
@@ -161,28 +161,28 @@ impl<'a> Field<'a> for Uuid {
     }
 
     #[inline]
-    fn write<S: Sink>(&self, sink: &mut S, _: Dialect) -> Result<(), EncodeFault> {
-        sink.put(self.as_bytes());
+    fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
+        writer.put(self.as_bytes());
         Ok(())
     }
 }
 
 /// Writes what precedes `len` bytes or elements: `len + 1` as an unsigned varint, or 32 bits.
 #[inline]
-fn put_length<S: Sink>(sink: &mut S, len: usize, flexible: bool) -> Result<(), EncodeFault> {
+fn put_length(writer: &mut Writer, len: usize, flexible: bool) -> Result<(), EncodeFault> {
     let classic = i32::try_from(len).map_err(|_| EncodeFault::TooLong(len))?;
     if flexible {
-        sink.put_uvarint(classic.cast_unsigned() + 1);
+        writer.put_uvarint(classic.cast_unsigned() + 1);
     } else {
-        sink.put(&classic.to_be_bytes());
+        writer.put(&classic.to_be_bytes());
     }
     Ok(())
 }
 
 /// Writes null in the place of bytes or an array.
 #[inline]
-fn put_null<S: Sink>(sink: &mut S, flexible: bool) {
-    sink.put(if flexible { &[0] } else { &[0xff; 4] });
+fn put_null(writer: &mut Writer, flexible: bool) {
+    writer.put(if flexible { &[0] } else { &[0xff; 4] });
 }
 
 /// Every type whose null is a special length, given as how to read after the length and how to
@@ -201,8 +201,8 @@ macro_rules! lengthy {
             }
 
             #[inline]
-            fn write<S: Sink>(&self, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault> {
-                $write(self, sink, dialect)
+            fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
+                $write(self, writer, dialect)
             }
         }
 
@@ -216,8 +216,8 @@ macro_rules! lengthy {
             }
 
             #[inline]
-            fn write_null<S: Sink>(sink: &mut S, dialect: Dialect) {
-                $null(sink, dialect.flexible);
+            fn write_null(writer: &mut Writer, dialect: Dialect) {
+                $null(writer, dialect.flexible);
             }
         }
     };
@@ -239,20 +239,20 @@ fn read_text<'a>(c: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Text<'a>
 }
 
 #[inline]
-fn write_text<S: Sink>(text: &str, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault> {
+fn write_text(text: &str, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
     let classic = i16::try_from(text.len()).map_err(|_| EncodeFault::TooLong(text.len()))?;
     if dialect.flexible {
-        sink.put_uvarint(u32::from(classic.cast_unsigned()) + 1);
+        writer.put_uvarint(u32::from(classic.cast_unsigned()) + 1);
     } else {
-        sink.put(&classic.to_be_bytes());
+        writer.put(&classic.to_be_bytes());
     }
-    sink.put(text.as_bytes());
+    writer.put(text.as_bytes());
     Ok(())
 }
 
 #[inline]
-fn put_null_text<S: Sink>(sink: &mut S, flexible: bool) {
-    sink.put(if flexible { &[0] } else { &[0xff; 2] });
+fn put_null_text(writer: &mut Writer, flexible: bool) {
+    writer.put(if flexible { &[0] } else { &[0xff; 2] });
 }
 
 #[inline]
@@ -268,9 +268,9 @@ fn read_blob<'a>(c: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Blob<'a>
     Ok(read_slice(c, dialect)?.map(Blob::from))
 }
 
-fn write_blob<S: Sink>(blob: &Blob, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault> {
-    put_length(sink, blob.len(), dialect.flexible)?;
-    sink.put(blob);
+fn write_blob(blob: &Blob, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
+    put_length(writer, blob.len(), dialect.flexible)?;
+    writer.put(blob);
     Ok(())
 }
 
@@ -279,11 +279,11 @@ fn read_records<'a>(c: &mut Cursor<'a>, d: Dialect) -> Result<Option<Records<'a>
     Ok(read_slice(c, d)?.map(Records::Slice))
 }
 
-fn write_records<S: Sink>(r: &Records, sink: &mut S, d: Dialect) -> Result<(), EncodeFault> {
-    put_length(sink, r.len(), d.flexible)?;
+fn write_records(r: &Records, writer: &mut Writer, d: Dialect) -> Result<(), EncodeFault> {
+    put_length(writer, r.len(), d.flexible)?;
     match r {
-        Records::Slice(bytes) => sink.put(bytes),
-        Records::Spliced { index, len } => sink.splice(*index, *len),
+        Records::Slice(bytes) => writer.put(bytes),
+        Records::Spliced { index, len } => writer.splice(*index, *len),
     }
     Ok(())
 }
@@ -298,10 +298,10 @@ impl<'a, T: Field<'a>> Field<'a> for Vec<T> {
         Vec::read_nullable(cursor, dialect)?.ok_or(Malformed::Null(dialect.field))
     }
 
-    fn write<S: Sink>(&self, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault> {
-        put_length(sink, self.len(), dialect.flexible)?;
+    fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
+        put_length(writer, self.len(), dialect.flexible)?;
         self.iter()
-            .try_for_each(|element| element.write(sink, dialect))
+            .try_for_each(|element| element.write(writer, dialect))
     }
 }
 
@@ -317,8 +317,8 @@ impl<'a, T: Field<'a>> Nullable<'a> for Vec<T> {
         Ok(Some(elements))
     }
 
-    fn write_null<S: Sink>(sink: &mut S, dialect: Dialect) {
-        put_null(sink, dialect.flexible);
+    fn write_null(writer: &mut Writer, dialect: Dialect) {
+        put_null(writer, dialect.flexible);
     }
 }
 
@@ -342,12 +342,12 @@ impl<'a, T: Nullable<'a>> Field<'a> for Option<T> {
     }
 
     #[inline]
-    fn write<S: Sink>(&self, sink: &mut S, dialect: Dialect) -> Result<(), EncodeFault> {
+    fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
         match self {
-            Some(value) if dialect.nullable => value.write_present(sink, dialect.not_nullable()),
-            Some(value) => value.write(sink, dialect),
+            Some(value) if dialect.nullable => value.write_present(writer, dialect.not_nullable()),
+            Some(value) => value.write(writer, dialect),
             None if dialect.nullable => {
-                T::write_null(sink, dialect);
+                T::write_null(writer, dialect);
                 Ok(())
             }
             None => Err(EncodeFault::Null {

@@ -1,6 +1,8 @@
+use std::ops::RangeInclusive;
+
 use serde::{Serialize, Serializer};
 
-use super::writer::Sink;
+use super::writer::Writer;
 
 /// Tagged fields that this build does not know, kept so that a message can be written back byte
 /// for byte (KIP-482). Empty, as it nearly always is, it owns no memory.
@@ -28,11 +30,11 @@ impl<'a> Unknown<'a> {
     }
 
     /// Writes those whose tag lies in `tags`.
-    pub(super) fn write<S: Sink>(&self, sink: &mut S, tags: std::ops::Range<u32>) {
+    pub(super) fn write(&self, writer: &mut Writer, tags: RangeInclusive<u32>) {
         for (tag, content) in self.iter().filter(|(tag, _)| tags.contains(tag)) {
-            sink.put_uvarint(tag);
-            sink.put_uvarint(content.len() as u32);
-            sink.put(content);
+            writer.put_uvarint(tag);
+            writer.put_uvarint(content.len() as u32);
+            writer.put(content);
         }
     }
 }

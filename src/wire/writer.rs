@@ -19,47 +19,18 @@ pub enum EncodeFault {
     Record { record: u32, version: i16 },
 }
 
-/// Where encoded bytes go: a [`Writer`], or a [`Counter`] that only measures.
-pub trait Sink {
-    fn put(&mut self, bytes: &[u8]);
-
-    /// Marks the place of a payload of `len` bytes that the caller supplies when sending.
-    fn splice(&mut self, index: usize, len: usize);
-
-    #[inline]
-    fn put_uvarint(&mut self, mut value: u32) {
-        while value >= 0x80 {
-            self.put(&[(value & 0x7f) as u8 | 0x80]);
-            value >>= 7;
-        }
-        self.put(&[value as u8]);
-    }
-}
-
-/// Measures what a [`Writer`] would write, so that it can be presized exactly.
+/// How much a message takes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counter {
+pub struct Size {
     /// Bytes written in place.
     pub inline: usize,
     /// Bytes that payloads will add.
     pub spliced: usize,
 }
 
-impl Counter {
+impl Size {
     pub fn total(&self) -> usize {
         self.inline + self.spliced
-    }
-}
-
-impl Sink for Counter {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.inline += bytes.len();
-    }
-
-    #[inline]
-    fn splice(&mut self, _index: usize, len: usize) {
-        self.spliced += len;
     }
 }
 
@@ -73,27 +44,71 @@ pub struct Splice {
 
 /// Writes messages into one growing buffer, leaving records of a Fetch answer out of it: they
 /// become splices, so that payload is gathered by the socket and never copied here.
+///
+/// A measuring writer goes the same way and only counts, so that the other can be presized. Both
+/// are one type: with a type parameter, every message would be compiled twice.
 #[derive(Debug, Default)]
 pub struct Writer {
+    is_measuring: bool,
+    size: Size,
     head: BytesMut,
     splices: Vec<Splice>,
 }
 
 impl Writer {
+    /// A writer that counts and keeps nothing.
+    pub fn measuring() -> Writer {
+        Writer {
+            is_measuring: true,
+            ..Writer::default()
+        }
+    }
+
     pub fn with_capacity(bytes: usize) -> Writer {
         Writer {
             head: BytesMut::with_capacity(bytes),
-            splices: Vec::new(),
+            ..Writer::default()
         }
     }
 
     /// A writer for a whole frame: presized for `content`, its length already written.
-    pub fn framed(content: Counter) -> Result<Writer, EncodeFault> {
+    pub fn framed(content: Size) -> Result<Writer, EncodeFault> {
         let total = content.total();
         let length = i32::try_from(total).map_err(|_| EncodeFault::TooLong(total))?;
         let mut writer = Writer::with_capacity(PREFIX_SIZE + content.inline);
         writer.put(&length.to_be_bytes());
         Ok(writer)
+    }
+
+    #[inline]
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.size.inline += bytes.len();
+        if !self.is_measuring {
+            self.head.extend_from_slice(bytes);
+        }
+    }
+
+    #[inline]
+    pub fn put_uvarint(&mut self, mut value: u32) {
+        while value >= 0x80 {
+            self.put(&[(value & 0x7f) as u8 | 0x80]);
+            value >>= 7;
+        }
+        self.put(&[value as u8]);
+    }
+
+    /// Marks the place of a payload of `len` bytes that the caller supplies when sending.
+    pub fn splice(&mut self, index: usize, len: usize) {
+        let at = self.size.inline;
+        self.size.spliced += len;
+        if !self.is_measuring {
+            self.splices.push(Splice { at, index, len });
+        }
+    }
+
+    /// What was written or measured so far.
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// The bytes of a message that leaves no payload out.
@@ -110,21 +125,6 @@ impl Writer {
             head: self.head,
             splices: self.splices,
         }
-    }
-}
-
-impl Sink for Writer {
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        self.head.extend_from_slice(bytes);
-    }
-
-    fn splice(&mut self, index: usize, len: usize) {
-        self.splices.push(Splice {
-            at: self.head.len(),
-            index,
-            len,
-        });
     }
 }
 
@@ -181,7 +181,7 @@ impl Output {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, Sink, Writer};
+    use super::{Piece, Writer};
 
     #[test]
     fn pieces_interleave_head_and_payloads_in_wire_order() {

@@ -1,6 +1,6 @@
 //! Request and response headers.
 
-use corelane::wire::{Counter, Cursor, RequestHeader, ResponseHeader, Writer};
+use corelane::wire::{Cursor, RequestHeader, ResponseHeader, Writer};
 use serde_json::Value;
 
 use crate::bodies::check_unknown_tags;
@@ -10,23 +10,23 @@ use crate::vectors::{Kind, Vector, compare, of_kind};
 fn read_and_write(vector: &Vector) -> (Value, Vec<u8>, usize) {
     let version = vector.number("version");
     let mut cursor = Cursor::new(&vector.bytes);
-    let (mut writer, mut counter) = (Writer::default(), Counter::default());
+    let (mut writer, mut measure) = (Writer::default(), Writer::measuring());
     let value = match vector.text("kind") {
         "request_header" => {
             let header = RequestHeader::decode(&mut cursor, version).unwrap();
             header.encode(&mut writer, version).unwrap();
-            header.encode(&mut counter, version).unwrap();
+            header.encode(&mut measure, version).unwrap();
             serde_json::to_value(header).unwrap()
         }
         _ => {
             let header = ResponseHeader::decode(&mut cursor, version).unwrap();
             header.encode(&mut writer, version).unwrap();
-            header.encode(&mut counter, version).unwrap();
+            header.encode(&mut measure, version).unwrap();
             serde_json::to_value(header).unwrap()
         }
     };
     assert_eq!(cursor.remaining(), 0, "{}", vector.place());
-    (value, writer.finish().head.to_vec(), counter.total())
+    (value, writer.finish().head.to_vec(), measure.size().total())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Bytes that nobody in his right mind would send: seeded mutations of every vector, and noise.
 
-use corelane::wire::{Cursor, fuzz};
+use corelane::wire::api::fetch;
+use corelane::wire::{Cursor, Message, fuzz};
 use fastrand::Rng;
 
 use crate::allocation::{allowance, during};
@@ -83,6 +84,23 @@ fn mutated_frames_and_records_are_refused_or_read() {
     for_each_mutant(Kind::MetadataRecord, |_, bytes, _| {
         fuzz::metadata_record(bytes)
     });
+}
+
+/// Tags that an older build knows nothing of may stand before, between and after the known ones.
+#[test]
+fn unknown_tags_of_any_number_are_written_back_in_order() {
+    // A Fetch request of version 17 whose cluster id (tag 0) and replica state (tag 1) are set.
+    let mut bytes = vec![0; 21];
+    bytes.extend([1, 1, 1]);
+    bytes.extend([
+        4, 0, 2, 2, b'c', 1, 13, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0,
+    ]);
+    bytes.extend([2, 1, 0xaa, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 0xbb]);
+    let mut cursor = Cursor::new(&bytes);
+    let body = fetch::Request::decode(&mut cursor, 17).unwrap();
+    let unknown: Vec<_> = body.unknown_tagged_fields.iter().collect();
+    assert_eq!(unknown, [(2, &[0xaa][..]), (u32::MAX, &[0xbb][..])]);
+    assert_eq!(body.to_output(17).unwrap().head, bytes);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::wire::{ApiKey, Cursor, EncodeFault, Malformed, Message, Sink};
+use crate::wire::{ApiKey, Cursor, EncodeFault, Malformed, Message, Writer};
 
 /// One line per schema file. Whoever holds bytes of any API (request logs, tests, fuzzers) goes
 /// through the two enums; handlers, which know what they expect, decode the struct itself.
@@ -42,9 +42,9 @@ macro_rules! catalog {
                 }
             }
 
-            pub fn encode<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
+            pub fn encode(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
                 match self {
-                    $($any::$name(body) => body.encode(sink, version),)*
+                    $($any::$name(body) => body.encode(writer, version),)*
                 }
             }
 

@@ -15,7 +15,7 @@ use super::topic::{ClearElrRecord, RemoveTopicRecord, TopicRecord};
 use super::transaction::{AbortTransactionRecord, BeginTransactionRecord, EndTransactionRecord};
 use super::transaction::{NoOpRecord, ZkMigrationStateRecord};
 use crate::wire::schema::{Dialect, Field};
-use crate::wire::{Counter, Cursor, EncodeFault, Malformed, Sink, Writer};
+use crate::wire::{Cursor, EncodeFault, Malformed, Writer};
 
 /// The only frame version there is.
 const FRAME_VERSION: u32 = 1;
@@ -61,9 +61,9 @@ macro_rules! records {
                 }
             }
 
-            fn write<S: Sink>(&self, sink: &mut S, d: Dialect) -> Result<(), EncodeFault> {
+            fn write(&self, writer: &mut Writer, d: Dialect) -> Result<(), EncodeFault> {
                 match self {
-                    $(Record::$name(body) => body.write(sink, d),)*
+                    $(Record::$name(body) => body.write(writer, d),)*
                 }
             }
         }
@@ -140,17 +140,17 @@ impl<'a> Record<'a> {
                 version,
             });
         }
-        let mut size = Counter::default();
-        self.encode_into(&mut size, version)?;
-        let mut writer = Writer::with_capacity(size.total());
+        let mut measure = Writer::measuring();
+        self.encode_into(&mut measure, version)?;
+        let mut writer = Writer::with_capacity(measure.size().total());
         self.encode_into(&mut writer, version)?;
         Ok(writer.into_bytes())
     }
 
-    fn encode_into<S: Sink>(&self, sink: &mut S, version: i16) -> Result<(), EncodeFault> {
-        sink.put_uvarint(FRAME_VERSION);
-        sink.put_uvarint(self.number());
-        sink.put_uvarint(u32::from(version.cast_unsigned()));
-        self.write(sink, Dialect::new(version, FLEXIBLE_FROM))
+    fn encode_into(&self, writer: &mut Writer, version: i16) -> Result<(), EncodeFault> {
+        writer.put_uvarint(FRAME_VERSION);
+        writer.put_uvarint(self.number());
+        writer.put_uvarint(u32::from(version.cast_unsigned()));
+        self.write(writer, Dialect::new(version, FLEXIBLE_FROM))
     }
 }
