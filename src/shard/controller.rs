@@ -7,13 +7,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures_channel::oneshot;
 use futures_util::lock::Mutex;
 
 use super::Shard;
 use super::partition::{Partition, Refusal as AppendRefusal};
 use super::router::ShardStopped;
 use crate::cluster::{self, Command, Reply};
-use crate::io::clock;
+use crate::io::{clock, task};
 use crate::model::{Offset, ShardId};
 use crate::records::{BatchBuilder, BatchView, Facts, NewRecord};
 use crate::wire::metadata::Record;
@@ -101,15 +102,22 @@ impl Controller {
 }
 
 impl Shard {
-    /// Has a command decided, made durable and acted on by every shard.
+    /// Has a command decided, made durable and acted on by every shard. Once begun, it is carried
+    /// out even if nobody waits any more: what is in the metadata log must be acted on.
     pub async fn command(self: &Rc<Self>, command: Command) -> Result<Reply, CommandRefusal> {
         let executed = self.on(CONTROLLER, move |shard| {
-            Box::pin(async move {
-                let controller = shard.controller().ok_or(ShardStopped)?;
-                controller.execute(&shard, &command).await
+            let (done, outcome) = oneshot::channel();
+            task::spawn(async move {
+                let executed = match shard.controller() {
+                    Some(controller) => controller.execute(&shard, &command).await,
+                    None => Err(ShardStopped.into()),
+                };
+                let _ = done.send(executed);
             })
+            .detach();
+            Box::pin(outcome)
         });
-        executed.await?.await?
+        executed.await?.await?.map_err(|_| ShardStopped)?
     }
 
     /// Tells every shard of committed records and waits until all have acted on them.
