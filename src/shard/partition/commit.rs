@@ -58,6 +58,7 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                     "the partition is fenced; nothing more is acknowledged until a restart"
                 );
                 partition.fence(fault);
+                partition.abandon_staged();
                 return;
             }
         }
@@ -99,6 +100,10 @@ async fn write_out(partition: &Partition, commit: &Commit) -> Result<(), Fault> 
         while let Err(error) = write_segment(partition, run, commit.sync).await {
             if error.kind() != io::ErrorKind::StorageFull {
                 return Err(Fault::write(segment, &error));
+            }
+            // Deleted while it waited: perhaps in order to make room.
+            if let Some(fault) = partition.fault() {
+                return Err(fault);
             }
             partition.set_disk_full(true);
             clock::sleep(DISK_FULL_RETRY).await;

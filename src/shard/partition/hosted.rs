@@ -23,6 +23,8 @@ pub struct Partition {
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
     disk_full: Cell<bool>,
+    /// Rolled segments whose files are being completed in the background.
+    pub(super) closing: Cell<usize>,
 }
 
 /// What changes with every batch.
@@ -90,6 +92,7 @@ impl Partition {
             policy: RefCell::new(policy),
             state: RefCell::new(state),
             disk_full: Cell::new(false),
+            closing: Cell::new(0),
         }
     }
 
@@ -235,7 +238,14 @@ impl Partition {
     /// Whether nothing is staged or under way to the disk.
     pub fn is_quiet(&self) -> bool {
         let state = self.state();
-        !state.committing && state.appender.is_empty()
+        !state.committing && state.appender.is_empty() && self.closing.get() == 0
+    }
+
+    /// Ends a commit that failed: nothing of what is staged will be written any more.
+    pub(super) fn abandon_staged(&self) {
+        let mut state = self.state_mut();
+        state.appender.seal();
+        state.committing = false;
     }
 
     /// Leads on under a later epoch.

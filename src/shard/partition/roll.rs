@@ -15,6 +15,7 @@ use crate::shard::Shard;
 pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
     for rolled in partition.take_finished_rolls() {
         let (shard, partition) = (shard.clone(), partition.clone());
+        partition.closing.set(partition.closing.get() + 1);
         task::spawn(async move {
             let begun = shard.background.take(1).await;
             let closed = rolled.closed;
@@ -26,6 +27,7 @@ pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                     "closing a segment failed; the next start will scan it"
                 );
             }
+            partition.closing.set(partition.closing.get() - 1);
             drop(begun);
         })
         .detach();
