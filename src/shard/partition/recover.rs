@@ -13,7 +13,8 @@ use super::policy::Policy;
 use crate::io::{File, OpenMode, clock, fs};
 use crate::log::layout::{self, FileKind, LogFileName, PartitionMetadata, names};
 use crate::log::{
-    Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, layout::FileSuffix,
+    Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, Why,
+    layout::FileSuffix,
 };
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
 use crate::replica::Leader;
@@ -222,6 +223,11 @@ fn report(name: &TopicPartition, recovered: &Recovered) {
         );
     }
     for cut in &report.cuts {
+        // Room that was reserved for what would have followed; every kill leaves some.
+        if cut.why == Why::Zeros {
+            tracing::debug!(partition = %name, end = %cut.offset, "reserved room was given back");
+            continue;
+        }
         tracing::info!(
             partition = %name, segment = %cut.segment, position = cut.position,
             bytes = cut.bytes, end = %cut.offset, why = ?cut.why, fault = %cut.fault,
