@@ -55,6 +55,8 @@ doors! {
     exists(path: &Path) -> bool;
     /// Bytes that this process may still write on the file system of `path`.
     free_space(path: &Path) -> u64;
+    /// Bytes that the file system of `path` has in all.
+    total_space(path: &Path) -> u64;
 }
 
 /// The name under which [`write_atomic`] prepares the new content of `path`.

@@ -14,6 +14,7 @@
 //!
 //! Deliberately absent: decisions (machines make them), files, knowledge of batches.
 
+mod alter;
 mod answer;
 mod ask;
 mod authorized;

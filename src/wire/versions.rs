@@ -75,9 +75,9 @@ table! {
     EndTxn = 26:                       0-5, flexible 3,     KNOWN;
     WriteTxnMarkers = 27:              1-2, flexible 1,     KNOWN;
     TxnOffsetCommit = 28:              0-5, flexible 3,     KNOWN;
-    DescribeAcls = 29:                 1-3, flexible 2,     KNOWN;
-    CreateAcls = 30:                   1-3, flexible 2,     KNOWN;
-    DeleteAcls = 31:                   1-3, flexible 2,     KNOWN;
+    DescribeAcls = 29:                 1-3, flexible 2,     SERVED;
+    CreateAcls = 30:                   1-3, flexible 2,     SERVED;
+    DeleteAcls = 31:                   1-3, flexible 2,     SERVED;
     DescribeConfigs = 32:              1-4, flexible 4,     SERVED;
     AlterConfigs = 33:                 0-2, flexible 2,     SERVED;
     AlterReplicaLogDirs = 34:          1-2, flexible 2,     KNOWN;
@@ -89,16 +89,16 @@ table! {
     ExpireDelegationToken = 40:        1-2, flexible 2,     KNOWN;
     DescribeDelegationToken = 41:      1-3, flexible 2,     KNOWN;
     DeleteGroups = 42:                 0-2, flexible 2,     KNOWN;
-    ElectLeaders = 43:                 0-2, flexible 2,     KNOWN;
+    ElectLeaders = 43:                 0-2, flexible 2,     SERVED;
     IncrementalAlterConfigs = 44:      0-1, flexible 1,     SERVED;
     AlterPartitionReassignments = 45:  0-1, flexible 0,     KNOWN;
-    ListPartitionReassignments = 46:   0-0, flexible 0,     KNOWN;
+    ListPartitionReassignments = 46:   0-0, flexible 0,     SERVED;
     OffsetDelete = 47:                 0-0, flexible NEVER, KNOWN;
-    DescribeClientQuotas = 48:         0-1, flexible 1,     KNOWN;
+    DescribeClientQuotas = 48:         0-1, flexible 1,     SERVED;
     AlterClientQuotas = 49:            0-1, flexible 1,     KNOWN;
-    DescribeUserScramCredentials = 50: 0-0, flexible 0,     KNOWN;
+    DescribeUserScramCredentials = 50: 0-0, flexible 0,     SERVED;
     AlterUserScramCredentials = 51:    0-0, flexible 0,     KNOWN;
-    DescribeQuorum = 55:               0-2, flexible 0,     KNOWN;
+    DescribeQuorum = 55:               0-2, flexible 0,     SERVED;
     UpdateFeatures = 57:               0-2, flexible 0,     KNOWN;
     DescribeCluster = 60:              0-2, flexible 0,     SERVED;
     DescribeProducers = 61:            0-0, flexible 0,     SERVED;
@@ -208,6 +208,6 @@ mod tests {
         assert_eq!(served(ApiKey::Produce), Some(3..=13));
         assert_eq!(advertised(ApiKey::Produce), Some(0..=13));
         assert_eq!(advertised(ApiKey::Fetch), served(ApiKey::Fetch));
-        assert_eq!(advertised(ApiKey::ElectLeaders), None);
+        assert_eq!(advertised(ApiKey::FindCoordinator), None);
     }
 }

@@ -113,6 +113,10 @@ pub async fn free_space(_path: &Path) -> io::Result<u64> {
     .await
 }
 
+pub async fn total_space(_path: &Path) -> io::Result<u64> {
+    brief(|volume| Ok(volume.faults.capacity.unwrap_or(ENDLESS_BYTES))).await
+}
+
 async fn fill(inode: InodeId, bytes: Bytes) -> io::Result<()> {
     operation(WRITE, move |volume, _| {
         if !volume.has_room(inode, bytes.len() as u64) {

@@ -84,7 +84,14 @@ pub async fn exists(path: &Path) -> io::Result<bool> {
 
 pub async fn free_space(path: &Path) -> io::Result<u64> {
     let path = path.to_owned();
-    on_pool(move || free_bytes(&path)).await
+    let facts = on_pool(move || volume_facts(&path)).await?;
+    Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
+}
+
+pub async fn total_space(path: &Path) -> io::Result<u64> {
+    let path = path.to_owned();
+    let facts = on_pool(move || volume_facts(&path)).await?;
+    Ok(facts.f_blocks.saturating_mul(facts.f_frsize))
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {
@@ -118,7 +125,7 @@ fn entries_of(path: &Path) -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-fn free_bytes(path: &Path) -> io::Result<u64> {
+fn volume_facts(path: &Path) -> io::Result<libc::statvfs> {
     let path = CString::new(path.as_os_str().as_bytes())?;
     let mut facts = MaybeUninit::<libc::statvfs>::uninit();
     // SAFETY: `path` is a NUL-terminated string and `facts` has room for the structure; both
@@ -127,6 +134,5 @@ fn free_bytes(path: &Path) -> io::Result<u64> {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: statvfs returned 0, so it has filled the structure.
-    let facts = unsafe { facts.assume_init() };
-    Ok(facts.f_bavail.saturating_mul(facts.f_frsize))
+    Ok(unsafe { facts.assume_init() })
 }

@@ -1,9 +1,9 @@
 //! CreateTopics, versions 2-7.
 
-use crate::cluster::{Command, CreatedTopic, NewTopic, Reply, Resource, describe_configs};
+use crate::cluster::{Command, CreatedTopic, NewTopic, Reply};
+use crate::config::{Settings, describe_topic};
 use crate::io::random;
 use crate::server::answer::{Answer, Close};
-use crate::server::context::Context;
 use crate::server::dispatch::Request;
 use crate::server::refusal::{self, Refused};
 use crate::wire::Text;
@@ -20,11 +20,12 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         topics,
         validate_only: body.validate_only,
     };
+    let settings = request.context.settings();
     let results = match request.context.shard.command(command).await {
         Ok(Reply::Created(outcomes)) => outcomes
             .into_iter()
             .map(|(name, outcome)| match outcome {
-                Ok(created) => result_of(&request.context, name, &created),
+                Ok(created) => result_of(&settings, name, &created),
                 Err(refused) => refused_topic(name, refusal::of_cluster(&refused)),
             })
             .collect(),
@@ -72,27 +73,26 @@ fn new_topic(topic: &CreatableTopic<'_>) -> NewTopic {
     }
 }
 
-fn result_of(
-    context: &Context,
+pub(super) fn result_of(
+    settings: &Settings,
     name: String,
     created: &CreatedTopic,
 ) -> CreatableTopicResult<'static> {
     CreatableTopicResult {
-        configs: Some(configs(context, &name)),
         name: Text::from(name),
         topic_id: created.id,
         error_message: None,
         num_partitions: created.partitions,
         replication_factor: created.replication,
+        configs: Some(configs(settings, created)),
         ..Default::default()
     }
 }
 
-/// The new topic's settings in effect. A topic that was only validated has none to show.
-fn configs(context: &Context, name: &str) -> Vec<CreatableTopicConfigs<'static>> {
-    let resource = Resource::Topic(name.to_owned());
-    let image = context.shard.image();
-    let entries = describe_configs(&image, &context.settings(), &resource).unwrap_or_default();
+/// The new topic's settings in effect by name, told for topics that were only validated too.
+fn configs(settings: &Settings, created: &CreatedTopic) -> Vec<CreatableTopicConfigs<'static>> {
+    let mut entries = describe_topic(settings, &created.overrides);
+    entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     let shown = entries.into_iter().map(|entry| CreatableTopicConfigs {
         name: Text::from(entry.name),
         value: entry.value.map(Text::from),
@@ -103,7 +103,7 @@ fn configs(context: &Context, name: &str) -> Vec<CreatableTopicConfigs<'static>>
     shown.collect()
 }
 
-fn refused_topic(name: String, refused: Refused) -> CreatableTopicResult<'static> {
+pub(super) fn refused_topic(name: String, refused: Refused) -> CreatableTopicResult<'static> {
     CreatableTopicResult {
         name: Text::from(name),
         error_code: refused.code.code(),

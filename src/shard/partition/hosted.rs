@@ -285,6 +285,11 @@ impl Partition {
         since != Timestamp::NONE && waited >= self.policy().flush_ms && state.fault.is_none()
     }
 
+    /// Bytes of all segments, those still on their way to the files included.
+    pub fn size(&self) -> u64 {
+        self.state().log.size()
+    }
+
     /// Segment files held open.
     pub fn open_files(&self) -> usize {
         self.files.count()

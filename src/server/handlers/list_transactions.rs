@@ -1,0 +1,38 @@
+//! ListTransactions, versions 0-2. No coordinator runs here yet, so there are no transactions.
+
+use crate::server::answer::{Answer, Close};
+use crate::server::dispatch::Request;
+use crate::wire::api::list_transactions::{Request as Body, Response};
+
+/// The states of Kafka's `TransactionState`, by the names that filters use.
+const STATES: &[&str] = &[
+    "Empty",
+    "Ongoing",
+    "PrepareCommit",
+    "PrepareAbort",
+    "CompleteCommit",
+    "CompleteAbort",
+    "Dead",
+    "PrepareEpochFence",
+];
+
+pub async fn answer(request: Request) -> Result<Answer, Close> {
+    let mut incoming = request.incoming()?;
+    let body: Body<'_> = incoming.decode().map_err(Close::malformed)?;
+    let response = respond(body);
+    Answer::encode(
+        incoming.header.correlation_id,
+        &response,
+        incoming.version(),
+    )
+}
+
+pub(super) fn respond(body: Body<'_>) -> Response<'_> {
+    let filters = body.state_filters.into_iter();
+    Response {
+        unknown_state_filters: filters
+            .filter(|state| !STATES.contains(&&**state))
+            .collect(),
+        ..Response::default()
+    }
+}
