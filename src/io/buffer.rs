@@ -260,3 +260,41 @@ impl AsRef<[u8]> for Buffer {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_comes_back_from_other_threads_and_is_used_again() {
+        let pool = Pool::new(1 << 20);
+        let mut buffer = Buffer::with_capacity(&pool, 5000);
+        assert_eq!(buffer.capacity(), 2 * BLOCK_BYTES);
+        buffer.extend_from_slice(&[7; 5000]);
+        buffer.pad_to(BLOCK_BYTES);
+        let address = buffer.as_ptr().addr();
+        assert!(address.is_multiple_of(BLOCK_BYTES));
+        let frozen = buffer.freeze();
+        assert_eq!((frozen.len(), frozen[4999], frozen[5000]), (8192, 7, 0));
+        let slice = frozen.slice(100..200);
+        drop(frozen);
+        assert_eq!(pool.cached_bytes(), 0, "a slice still holds it");
+        std::thread::spawn(move || drop(slice)).join().unwrap();
+        assert_eq!(pool.cached_bytes(), 2 * BLOCK_BYTES);
+        let again = Buffer::with_capacity(&pool, 8000);
+        assert_eq!((again.as_ptr().addr(), again.len()), (address, 0));
+        assert_eq!(pool.cached_bytes(), 0);
+    }
+
+    #[test]
+    fn a_pool_keeps_no_more_than_its_limit_and_nothing_huge() {
+        let pool = Pool::new(3 * BLOCK_BYTES);
+        let buffers: Vec<_> = (0..10).map(|_| Buffer::with_capacity(&pool, 1)).collect();
+        drop(buffers);
+        assert_eq!(pool.cached_bytes(), 3 * BLOCK_BYTES);
+        let huge = Buffer::with_capacity(&pool, (4 << 20) + 1);
+        assert_eq!(huge.capacity(), (4 << 20) + BLOCK_BYTES);
+        drop(huge);
+        assert_eq!(pool.cached_bytes(), 3 * BLOCK_BYTES);
+    }
+}

@@ -21,7 +21,7 @@ use crate::io::watch::Heart;
 const TURN_MAX: Duration = Duration::from_micros(500);
 /// The pulse while tasks run, and while none do.
 const PULSE_BUSY: Duration = Duration::from_millis(2);
-const PULSE_IDLE: Duration = Duration::from_millis(50);
+const PULSE_IDLE: Duration = Duration::from_millis(100);
 
 thread_local! {
     static TURNS: Cell<u64> = const { Cell::new(0) };
