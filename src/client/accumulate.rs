@@ -238,3 +238,89 @@ impl Queue {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Accumulator, Batch, Entry};
+    use crate::client::ProduceSettings;
+    use crate::model::{Instant, ProducerEpoch, ProducerId, Timestamp};
+    use crate::records::BatchView;
+
+    const LINGER: Duration = Duration::from_millis(5);
+
+    fn accumulator() -> Accumulator {
+        let mut accumulator = Accumulator::new(ProduceSettings {
+            batch_bytes: 200,
+            linger: LINGER,
+            ..ProduceSettings::default()
+        });
+        accumulator.on_identity((ProducerId(9), ProducerEpoch(0)));
+        accumulator
+    }
+
+    fn at(millis: u64) -> Instant {
+        Instant::ZERO.plus(Duration::from_millis(millis))
+    }
+
+    fn push(accumulator: &mut Accumulator, partition: i32, bytes: usize) -> bool {
+        let value = vec![b'x'; bytes];
+        let entry = Entry {
+            value: Some(&value),
+            ..Entry::default()
+        };
+        accumulator.push(partition, &entry, (at(0), Timestamp(0)))
+    }
+
+    fn sequence(batch: &Batch) -> (i64, i32) {
+        let view = BatchView::parse(&batch.bytes).unwrap();
+        (view.producer_id().0, view.base_sequence().0)
+    }
+
+    #[test]
+    fn a_batch_goes_when_it_is_full_or_has_waited() {
+        let mut accumulator = accumulator();
+        assert!(push(&mut accumulator, 0, 10), "it begins");
+        assert!(!push(&mut accumulator, 0, 10), "it waits for more");
+        assert_eq!(accumulator.next_deadline(), Some(at(5)));
+        assert!(accumulator.take_ready(at(4), false).is_empty());
+        assert_eq!(accumulator.take_ready(at(5), false)[0].count, 2);
+        push(&mut accumulator, 1, 100);
+        assert!(push(&mut accumulator, 1, 100), "the first is full");
+        let ready = accumulator.take_ready(at(0), false);
+        assert_eq!((ready.len(), ready[0].count), (1, 1));
+    }
+
+    #[test]
+    fn one_batch_a_partition_is_in_flight_and_a_retry_sends_the_same_bytes() {
+        let mut accumulator = accumulator();
+        push(&mut accumulator, 0, 150);
+        push(&mut accumulator, 0, 150);
+        let first = accumulator.take_ready(at(9), true).remove(0);
+        assert!(accumulator.take_ready(at(9), true).is_empty());
+        accumulator.on_retry(first.clone(), at(20));
+        assert!(accumulator.take_ready(at(19), true).is_empty());
+        let again = accumulator.take_ready(at(20), true).remove(0);
+        assert_eq!(again.bytes, first.bytes);
+        accumulator.on_done(&again, true);
+        let second = accumulator.take_ready(at(20), true).remove(0);
+        assert_eq!((sequence(&first), sequence(&second)), ((9, 0), (9, 1)));
+        accumulator.on_done(&second, true);
+        assert!(accumulator.is_empty());
+    }
+
+    #[test]
+    fn after_a_failure_numbering_starts_anew_under_another_id() {
+        let mut accumulator = accumulator();
+        push(&mut accumulator, 0, 150);
+        push(&mut accumulator, 0, 150);
+        let lost = accumulator.take_ready(at(9), true).remove(0);
+        accumulator.on_done(&lost, false);
+        assert!(accumulator.wants_identity());
+        assert!(accumulator.take_ready(at(9), true).is_empty());
+        accumulator.on_identity((ProducerId(10), ProducerEpoch(0)));
+        let next = accumulator.take_ready(at(9), true).remove(0);
+        assert_eq!(sequence(&next), (10, 0));
+    }
+}

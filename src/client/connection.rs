@@ -89,15 +89,19 @@ impl Connection {
         self.exchange(request, version, payloads).await
     }
 
-    /// Sends a request that has no answer: Produce with acks 0.
+    /// Sends a request that has no answer, Produce with acks 0, and waits until it is written.
     pub async fn send_with<'q, M: Message<'q>>(
         &self,
         request: &M,
         payloads: &[Bytes],
     ) -> Result<(), ClientFault> {
         let version = self.version(M::KEY)?;
-        let outgoing = self.encode(request, version, payloads)?;
-        self.submit(outgoing).await
+        let mut outgoing = self.encode(request, version, payloads)?;
+        let (written, writing) = oneshot::channel();
+        outgoing.written = Some(written);
+        self.submit(outgoing).await?;
+        let done = writing.await;
+        done.map_err(|_| self.correlator.borrow().fault())
     }
 
     async fn exchange<'q, M: Message<'q>>(
@@ -160,6 +164,7 @@ impl Connection {
             correlation_id,
             parts,
             reply: None,
+            written: None,
         })
     }
 
@@ -250,6 +255,10 @@ async fn write_all(
         if let Err(error) = socket.write_gather(&mut request.parts).await {
             correlator.borrow_mut().end(error.into());
             return;
+        }
+        if let Some(written) = request.written {
+            // Whoever stopped waiting need not know.
+            let _ = written.send(());
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct Outgoing {
     pub parts: Vec<crate::io::Part>,
     /// `None` for a produce request without acknowledgement.
     pub reply: Option<Reply>,
+    /// Told when the kernel has all of it; for requests that nobody answers.
+    pub written: Option<oneshot::Sender<()>>,
 }
 
 #[cfg(test)]

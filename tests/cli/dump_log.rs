@@ -145,11 +145,22 @@ fn a_batch_whose_checksum_fails_is_called_invalid() {
         .lines()
         .filter(|line| line.ends_with("isvalid: false"));
     assert_eq!(invalid.count(), 1);
-    let zeros = Broken::new(LOG, |bytes| bytes.extend([0; 100]));
-    let said = zeros.dump(LOG);
+    let short = Broken::new(LOG, |bytes| {
+        bytes.extend([[0; 99].as_slice(), &[1]].concat())
+    });
+    let said = short.dump(LOG);
     let words = "Found record size 0 smaller than minimum record overhead (14)";
     assert!(said.stderr.contains(words), "{}", said.stderr);
     assert_eq!(said.code, Some(1));
+}
+
+#[test]
+fn zeros_behind_the_last_batch_are_no_fault_of_a_segment_that_is_written() {
+    let zeros = Broken::new(LOG, |bytes| bytes.extend([0; 100]));
+    let said = zeros.dump(LOG);
+    let ending = format!("Found 100 invalid bytes at the end of {LOG}\n");
+    assert!(said.stdout.ends_with(&ending), "{}", said.stdout);
+    assert_eq!((said.stderr.as_str(), said.code), ("", Some(0)));
 }
 
 #[test]

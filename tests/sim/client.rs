@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use corelane::client::{
-    ClientFault, Cluster, ConsumeSettings, Consumer, Entry, Outcome, Position, ProduceSettings,
-    Producer, Reset, Settings,
+    Acks, ClientFault, Cluster, ConsumeSettings, Consumer, Entry, Outcome, Position,
+    ProduceSettings, Producer, Reset, Settings,
 };
 use corelane::io::sim::{Node, Seeds, World};
 use corelane::io::{clock, task};
@@ -173,4 +173,22 @@ fn a_cluster_that_is_not_there_is_told_at_once() {
         assert!(matches!(refused, Err(ClientFault::Unreachable { .. })));
         assert!(clock::now().since(began) < Duration::from_secs(30));
     });
+}
+
+#[test]
+fn without_acknowledgement_all_that_was_sent_is_written_before_the_end() {
+    let world = World::new(5);
+    let node = world.node("broker");
+    let store = stub_broker::start(&node, PARTITIONS);
+    world.run(async {
+        let settings = ProduceSettings {
+            acks: Acks::None,
+            ..small_batches()
+        };
+        let outcomes = produce(connect(&node).await, settings).await;
+        assert!(outcomes.iter().all(|outcome| outcome.result.is_ok()));
+        clock::sleep(Duration::from_secs(1)).await;
+    });
+    let stored: i64 = store.borrow().partitions.iter().map(|log| log.end).sum();
+    assert_eq!(stored as usize, RECORDS);
 }

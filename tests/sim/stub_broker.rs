@@ -73,7 +73,9 @@ async fn talk(stream: Stream, store: Rc<RefCell<Store>>) -> std::io::Result<()> 
     loop {
         while let Some(frame) = deframer.next(&mut arrived).unwrap() {
             let answer = store.borrow_mut().answer(&frame);
-            write.write_all(&answer).await?;
+            if let Some(answer) = answer {
+                write.write_all(&answer).await?;
+            }
         }
         arrived.reserve(1 << 14);
         if read.read(&mut arrived).await? == 0 {
@@ -83,9 +85,9 @@ async fn talk(stream: Stream, store: Rc<RefCell<Store>>) -> std::io::Result<()> 
 }
 
 impl Store {
-    fn answer(&mut self, frame: &[u8]) -> Bytes {
+    fn answer(&mut self, frame: &[u8]) -> Option<Bytes> {
         let mut incoming = Incoming::parse(frame).unwrap();
-        match incoming.key {
+        Some(match incoming.key {
             ApiKey::ApiVersions => encode(&incoming, &versions()),
             ApiKey::Metadata => encode(&incoming, &self.metadata()),
             ApiKey::InitProducerId => {
@@ -101,15 +103,19 @@ impl Store {
                 encode(&incoming, &self.list_offsets(&request))
             }
             ApiKey::Produce => {
-                let request = incoming.decode().unwrap();
-                encode(&incoming, &self.produce(&request))
+                let request: produce::Request<'_> = incoming.decode().unwrap();
+                let response = self.produce(&request);
+                if request.acks == 0 {
+                    return None;
+                }
+                encode(&incoming, &response)
             }
             ApiKey::Fetch => {
                 let request = incoming.decode().unwrap();
                 encode(&incoming, &self.fetch(&request))
             }
             other => panic!("the stub does not know {}", other.name()),
-        }
+        })
     }
 
     fn metadata(&self) -> metadata::Response<'_> {
@@ -192,12 +198,16 @@ impl Store {
         assert!(batch.crc_is_valid());
         let log = &mut self.partitions[index as usize];
         let (producer, first) = (batch.producer_id(), batch.base_sequence().0);
-        let newest = log.newest.get(&producer).copied();
+        let newest = log
+            .newest
+            .get(&producer)
+            .copied()
+            .filter(|_| producer.is_some());
         if let Some((_, _, offset)) = newest.filter(|newest| newest.0 == first) {
             self.duplicates += 1;
             return Ok(offset);
         }
-        if first != newest.map_or(0, |newest| newest.1) {
+        if producer.is_some() && first != newest.map_or(0, |newest| newest.1) {
             return Err(ErrorCode::OutOfOrderSequenceNumber);
         }
         let base = log.end;

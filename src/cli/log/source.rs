@@ -56,7 +56,8 @@ impl Source {
         self.read(0, len).await
     }
 
-    /// The whole batch that starts at `position`; `None` where the file ends before it does.
+    /// The whole batch that starts at `position`; `None` where the file ends before it does, or
+    /// holds nothing but the zeros of a segment that is still written.
     pub async fn batch_at(&mut self, position: u64) -> Result<Option<Bytes>, Complaint> {
         if position.saturating_add(PREFIX_AND_MAGIC_BYTES) >= self.end {
             return Ok(None);
@@ -65,19 +66,38 @@ impl Source {
         let Some(length) = prefix.last_chunk::<4>().map(|at| i32::from_be_bytes(*at)) else {
             return Ok(None);
         };
-        let size = PREFIX_BYTES + u64::try_from(length).unwrap_or(0);
         if length < LENGTH_MIN {
-            return Err(Complaint::new(format!(
-                "Found record size {length} smaller than minimum record overhead ({LENGTH_MIN}) \
-                 in file {} at position {position}.",
-                self.path.display()
-            )));
+            return match self.is_zero_from(position).await? {
+                true => Ok(None),
+                false => Err(self.too_small(length, position)),
+            };
         }
+        let size = PREFIX_BYTES + u64::try_from(length).unwrap_or(0);
         if size > self.end - position {
             return Ok(None);
         }
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         self.read(position, size).await.map(Some)
+    }
+
+    async fn is_zero_from(&mut self, mut position: u64) -> Result<bool, Complaint> {
+        while position < self.end {
+            let len = (self.end - position).min(WINDOW_BYTES as u64);
+            let bytes = self.read(position, len as usize).await?;
+            if bytes.iter().any(|byte| *byte != 0) {
+                return Ok(false);
+            }
+            position += len;
+        }
+        Ok(true)
+    }
+
+    fn too_small(&self, length: i32, position: u64) -> Complaint {
+        Complaint::new(format!(
+            "Found record size {length} smaller than minimum record overhead ({LENGTH_MIN}) in \
+             file {} at position {position}.",
+            self.path.display()
+        ))
     }
 
     async fn read(&mut self, position: u64, len: usize) -> Result<Bytes, Complaint> {

@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::io::{Read, stdin};
+use std::io::{IsTerminal, Read, Write, stdin, stdout};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -101,6 +101,7 @@ impl Session {
         let mut lines = Lines::default();
         let mut number = 0;
         loop {
+            prompt()?;
             let bytes = read_some().await?;
             let is_end = bytes.is_empty();
             for line in lines.push(&bytes) {
@@ -131,6 +132,16 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// Where a person types, an invitation to; nothing where a program writes.
+fn prompt() -> Result<(), Complaint> {
+    if stdin().is_terminal() {
+        let mut out = stdout();
+        out.write_all(b">")?;
+        out.flush()?;
+    }
+    Ok(())
 }
 
 /// Waits for input, on the pool; nothing means its end.
