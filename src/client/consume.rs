@@ -55,6 +55,7 @@ pub struct Consumer {
     asked: Rc<RefCell<BTreeSet<NodeId>>>,
     answers: mesh::Receiver<(NodeId, Vec<Portion>)>,
     answer: mesh::Sender<(NodeId, Vec<Portion>)>,
+    trouble: Option<ClientFault>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +90,14 @@ impl Consumer {
             asked: Rc::default(),
             answers,
             answer,
+            trouble: None,
         }
+    }
+
+    /// Why nothing has come of late: the last fault that is being waited out. `None` once a
+    /// leader has answered again.
+    pub fn trouble(&self) -> Option<&ClientFault> {
+        self.trouble.as_ref()
     }
 
     /// Reads one more partition; nothing changes when it is read already.
@@ -150,7 +158,8 @@ impl Consumer {
                     place.in_flight = true;
                     by_leader.entry(leader).or_default().push(target);
                 }
-                Err(_) => {
+                Err(fault) => {
+                    self.trouble = Some(fault);
                     self.cluster.forget(topic);
                     place.not_before = now.plus(self.cluster.settings().backoff_first);
                 }
@@ -183,6 +192,7 @@ impl Consumer {
 
     /// Moves the place behind what was found.
     fn advance(&mut self, key: &(Rc<str>, i32), found: Found) -> Option<Fetched> {
+        self.trouble = None;
         let place = self.places.get_mut(key)?;
         place.in_flight = false;
         let last = Batches::new(&found.records).filter_map(Result::ok).last()?;
@@ -209,6 +219,7 @@ impl Consumer {
         if !reset && !fault.is_retriable() {
             return Err(fault);
         }
+        self.trouble = Some(fault);
         let start = match (reset, self.reset) {
             (false, _) => None,
             (true, Reset::Earliest) => self.bound(key, offsets::EARLIEST).await?,

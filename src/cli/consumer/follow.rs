@@ -10,6 +10,8 @@ use crate::cli::print;
 use crate::cli::tuning::{self, Tuning};
 use crate::client::{ClientFault, Cluster, Consumer, Fetched, Position, Reset, Topic, offsets};
 use crate::io::clock;
+use crate::io::mesh::Receiver;
+use crate::io::signal::Stop;
 use crate::model::{ErrorCode, Instant};
 
 /// How long one poll waits; then limits and new partitions are looked at.
@@ -17,7 +19,8 @@ const POLL: Duration = Duration::from_millis(200);
 /// How often the topic is looked at for new partitions.
 const REFRESH: Duration = Duration::from_secs(30);
 
-/// Prints records until a limit of the options is reached. Then says on stderr how many.
+/// Prints records until a limit of the options is reached or the process is asked to stop. Then
+/// says on stderr how many.
 pub async fn follow(options: &Options, out: &mut dyn Write) -> Result<(), Complaint> {
     let format = Format::new(&options.formatter_property)?;
     let pairs = &options.command_property;
@@ -29,6 +32,9 @@ pub async fn follow(options: &Options, out: &mut dyn Write) -> Result<(), Compla
     let mut session = Session {
         options,
         format,
+        stops: print::stop_signals()?,
+        stopped: false,
+        troubled: false,
         printed: 0,
         heard: clock::now(),
     };
@@ -45,6 +51,10 @@ pub async fn follow(options: &Options, out: &mut dyn Write) -> Result<(), Compla
 struct Session<'a> {
     options: &'a Options,
     format: Format,
+    stops: Receiver<Stop>,
+    stopped: bool,
+    /// Told that nothing comes.
+    troubled: bool,
     printed: u64,
     /// When the last record came.
     heard: Instant,
@@ -77,6 +87,7 @@ impl Session<'_> {
                 self.print(fetched, out)?;
             }
             out.flush()?;
+            self.tell_trouble(&consumer);
             let now = clock::now();
             if !fetched.is_empty() {
                 self.heard = now;
@@ -89,9 +100,25 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The topic; `None` when the time allowed runs out before it exists.
-    async fn await_topic(&self, cluster: &Cluster) -> Result<Option<Topic>, Complaint> {
+    /// Says once why nothing comes, and once that it comes again.
+    fn tell_trouble(&mut self, consumer: &Consumer) {
         let name = &self.options.topic;
+        match (consumer.trouble(), self.troubled) {
+            (Some(fault), false) => {
+                print::complain(&format!("waiting for topic {name}: {fault}"));
+                self.troubled = true;
+            }
+            (None, true) => {
+                print::complain(&format!("reading topic {name} again"));
+                self.troubled = false;
+            }
+            _ => {}
+        }
+    }
+
+    /// The topic; `None` when the time allowed runs out before it exists.
+    async fn await_topic(&mut self, cluster: &Cluster) -> Result<Option<Topic>, Complaint> {
+        let name = self.options.topic.as_str();
         let mut told = false;
         while !self.is_done() {
             match cluster.refresh(name, true).await {
@@ -209,10 +236,11 @@ impl Session<'_> {
             .is_some_and(|max| self.printed >= max)
     }
 
-    fn is_done(&self) -> bool {
+    fn is_done(&mut self) -> bool {
+        self.stopped |= self.stops.try_recv().is_some();
         let silent = clock::now().since(self.heard);
         let patience = self.options.timeout_ms.map(Duration::from_millis);
-        self.is_full() || patience.is_some_and(|patience| silent >= patience)
+        self.stopped || self.is_full() || patience.is_some_and(|patience| silent >= patience)
     }
 
     fn failed(&self, fault: &ClientFault) -> Complaint {

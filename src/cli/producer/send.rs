@@ -1,7 +1,10 @@
 use std::cell::RefCell;
 use std::io::{IsTerminal, Read, Write, stdin, stdout};
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use super::Options;
 use super::line::{Grammar, Lines};
@@ -9,6 +12,8 @@ use crate::cli::complaint::Complaint;
 use crate::cli::tuning::{self, Tuning};
 use crate::cli::{print, property};
 use crate::client::{Entry, Outcome, Producer};
+use crate::io::mesh::Receiver;
+use crate::io::signal::Stop;
 use crate::io::task;
 use crate::records::Compression;
 
@@ -17,8 +22,8 @@ const READ_BYTES: usize = 64 << 10;
 /// The defaults of Kafka's tool where they are not those of its producer.
 const LINGER: Duration = Duration::from_millis(1000);
 
-/// Sends standard input, line by line, until it ends. Lines before one that makes no sense are
-/// sent.
+/// Sends standard input, line by line, until it ends or the process is asked to stop. What was
+/// read is sent, also when a line that makes no sense ends it.
 pub async fn send(options: &Options) -> Result<(), Complaint> {
     let grammar = Grammar::new(&options.reader_property)?;
     let tuning = tuning(options).await?;
@@ -34,6 +39,7 @@ pub async fn send(options: &Options) -> Result<(), Complaint> {
     let session = Session {
         grammar,
         producer,
+        stops: print::stop_signals()?,
         sync: options.sync,
     };
     let read = session.read_all().await;
@@ -93,6 +99,7 @@ impl Failures {
 struct Session {
     grammar: Grammar,
     producer: Producer,
+    stops: Receiver<Stop>,
     sync: bool,
 }
 
@@ -102,7 +109,10 @@ impl Session {
         let mut number = 0;
         loop {
             prompt()?;
-            let bytes = read_some().await?;
+            let bytes = match select(pin!(read_some()), pin!(self.stops.recv())).await {
+                Either::Left((read, _)) => read?,
+                Either::Right(_) => Vec::new(),
+            };
             let is_end = bytes.is_empty();
             for line in lines.push(&bytes) {
                 number += 1;
