@@ -50,7 +50,7 @@ fn produce_until_it_dies(address: SocketAddr, name: String, acked: &Acked) {
 /// A moment that no run shares with another.
 fn a_while() -> Duration {
     let nanos = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    Duration::from_millis(100 + u64::from(nanos.subsec_nanos() / 1000) % 700)
+    Duration::from_millis(100 + u64::from(nanos.subsec_micros()) % 700)
 }
 
 /// Every acknowledged record is at its offset, every offset has one record, no record is there
