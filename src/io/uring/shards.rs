@@ -20,6 +20,7 @@ use glommio::{
     GlommioError, LocalExecutor, LocalExecutorBuilder, Placement, PoolPlacement, ReactorErrorKind,
 };
 
+use super::nudge;
 use super::ring::Prepared;
 use super::turn;
 use crate::io::World;
@@ -121,6 +122,7 @@ pub fn run_shards<T: Send + 'static>(
         gate.send(())
             .expect("a shard that is ready waits at its gate");
     }
+    nudge::prepare();
     let _watchdog = Watchdog::start(hearts, STALL_AFTER, say_loudly);
     collect_exits(count, &exits)
 }
