@@ -202,15 +202,19 @@ async fn drive(opening: &Opening, directory: &Path, found: Inventory) -> io::Res
 
 async fn scan(recovery: &mut Recovery, path: &Path, mut position: u64) -> io::Result<()> {
     let log = File::open(path, OpenMode::ReadOnly).await?;
-    loop {
-        let bytes = log.read_at(position, SCAN_BYTES).await?;
+    let end = log.len().await?;
+    while position < end {
+        // Not more than there is: a node opens thousands of files of which most are small.
+        let left = usize::try_from(end - position).unwrap_or(SCAN_BYTES);
+        let bytes = log.read_at(position, left.min(SCAN_BYTES)).await?;
         if bytes.is_empty() || recovery.feed(&bytes) == Feed::Enough {
-            // What a killed process wrote without a sync is on no disk yet, and from here on it
-            // counts as committed: producers who ask again are told so.
-            return log.sync().await;
+            break;
         }
         position += bytes.len() as u64;
     }
+    // What a killed process wrote without a sync is on no disk yet, and from here on it counts
+    // as committed: producers who ask again are told so.
+    log.sync().await
 }
 
 /// Says what was found, if it was not what a clean stop leaves.
