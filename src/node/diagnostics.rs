@@ -1,5 +1,7 @@
 //! Where the shell's words about itself go: standard error, one line each.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// The environment variable that says what is told: `info`, `corelane::server=debug`, ...
@@ -14,6 +16,7 @@ pub fn start() {
     });
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false)
         .finish();
