@@ -37,9 +37,16 @@ pub async fn write_answers(
     let mut held = Vec::new();
     while let Some(first) = next_answer(&mut arriving, &mut running).await {
         let mut next = Some(first);
+        let mut failed = None;
         while let Some(answer) = next {
-            if let Some(answer) = answer? {
-                held.push(answer.into_parts(&mut parts));
+            match answer {
+                Ok(Some(answer)) => held.push(answer.into_parts(&mut parts)),
+                Ok(None) => {}
+                // What was answered before it still leaves: only then the connection closes.
+                Err(why) => {
+                    failed = Some(why);
+                    break;
+                }
             }
             next = if held.len() < ANSWERS_PER_WRITE_MAX {
                 ready_answer(&mut running).await
@@ -56,6 +63,9 @@ pub async fn write_answers(
             context.shard.metrics.on_answer(bytes);
         }
         held.clear();
+        if let Some(why) = failed {
+            return Err(why);
+        }
     }
     socket.shutdown().await.map_err(Close::Socket)
 }
