@@ -1,7 +1,9 @@
 //! The tools as a shell meets them: the binary is run, and what it says is compared.
 
+mod broker;
 mod dump_log;
 mod help;
 mod parsing;
+mod story;
 mod tool;
 mod unreachable;

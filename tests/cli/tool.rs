@@ -1,7 +1,7 @@
 //! Runs the binary and keeps what it said.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// One finished run.
 #[derive(Debug)]
@@ -19,6 +19,10 @@ pub fn corelane_in(dir: &Path, line: &str) -> Said {
         .stdin(Stdio::null())
         .output()
         .expect("the binary under test starts");
+    finished(ran)
+}
+
+pub fn finished(ran: Output) -> Said {
     Said {
         stdout: String::from_utf8(ran.stdout).expect("stdout is text"),
         stderr: String::from_utf8(ran.stderr).expect("stderr is text"),
