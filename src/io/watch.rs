@@ -2,7 +2,7 @@
 //!
 //! An executor that stops beating is blocked in the kernel, spins, or has lost its wake-up. All
 //! its partitions stand still with it, so this is said loudly, with what the kernel knows of
-//! the thread, and again for as long as it lasts. Before that it is nudged out of its sleep.
+//! the thread, and again for as long as it lasts.
 
 use std::fs;
 use std::sync::Arc;
@@ -15,9 +15,6 @@ use crate::model::ShardId;
 
 /// An executor silent for this long is reported.
 pub(in crate::io) const STALL_AFTER: Duration = Duration::from_secs(5);
-
-/// An executor silent for this long is nudged: even an idle one beats ten times a second.
-const NUDGE_AFTER: Duration = Duration::from_millis(500);
 
 /// The longest time that one task of this thread's executor ran without letting go, since the
 /// last call. Zero in the simulated world, where turns take no time.
@@ -127,7 +124,7 @@ fn listen(
     let now = Instant::now();
     // Beats last heard, when they changed, and when their silence was last reported.
     let mut heard: Vec<(u64, Instant, Instant)> = hearts.iter().map(|_| (0, now, now)).collect();
-    let interval = (threshold / 5).min(NUDGE_AFTER / 2);
+    let interval = threshold / 5;
     while stopped.recv_timeout(interval) == Err(flume::RecvTimeoutError::Timeout) {
         let now = Instant::now();
         for (heart, (beats, changed, reported)) in hearts.iter().zip(&mut heard) {
@@ -135,9 +132,6 @@ fn listen(
             if beats_now != *beats {
                 (*beats, *changed, *reported) = (beats_now, now, now);
                 continue;
-            }
-            if beats_now > 0 && now - *changed >= NUDGE_AFTER {
-                uring::nudge(heart.thread.load(Ordering::Relaxed));
             }
             if beats_now > 0 && now - *reported >= threshold {
                 *reported = now;

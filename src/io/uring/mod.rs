@@ -1,6 +1,7 @@
 //! The real world: one glommio executor per shard, sockets through it, disk through a ring of
 //! our own, and a small pool for what may block.
 
+mod alarm;
 pub mod clock;
 mod file;
 pub mod fs;
@@ -8,7 +9,6 @@ mod gather;
 mod handle;
 mod lacks;
 mod net;
-mod nudge;
 mod operation;
 pub mod random;
 mod ring;
@@ -21,7 +21,6 @@ pub use file::{File, FileRange};
 pub(in crate::io) use lacks::missing_paths;
 pub use net::{Listener, ReadHalf, Stream, WriteHalf};
 pub(in crate::io) use net::{address_of, listening};
-pub(in crate::io) use nudge::nudge;
 pub use shards::{ShardFuture, StartError, allowed_cores, run_alone, run_shards};
 pub use task::Task;
 pub(in crate::io) use turn::take_longest_turn;

@@ -1,11 +1,10 @@
 //! Executors: one per shard, pinned, or a single one for a command-line tool.
 //!
-//! The settings answer what was measured of glommio 0.9. `preempt_timer` is 10 ms: its default of
-//! 100 ms would be the latency of sockets on an executor that never runs out of ready tasks, and
-//! below a few milliseconds the executor falls asleep on ready tasks (see `turn`). No spinning
-//! before parking, since the kernel's completion work needs the very core that would spin; two
-//! unpinned pool threads in place of one on the executor's own core; the least registered
-//! memory, since none of glommio's own disk buffers are used.
+//! The settings answer what was measured of glommio 0.9. `preempt_timer` is 1 ms: its default of
+//! 100 ms would be the latency of sockets on an executor that never runs out of ready tasks. No
+//! spinning before parking, since the kernel's completion work needs the very core that would
+//! spin; two unpinned pool threads in place of one on the executor's own core; the least
+//! registered memory, since none of glommio's own disk buffers are used.
 
 use std::any::Any;
 use std::future::Future;
@@ -20,7 +19,7 @@ use glommio::{
     GlommioError, LocalExecutor, LocalExecutorBuilder, Placement, PoolPlacement, ReactorErrorKind,
 };
 
-use super::nudge;
+use super::alarm::Alarm;
 use super::ring::Prepared;
 use super::turn;
 use crate::io::World;
@@ -28,7 +27,7 @@ use crate::io::watch::{Heart, STALL_AFTER, Watchdog, say_loudly};
 use crate::model::ShardId;
 
 /// How long tasks that are always ready may keep sockets and completions waiting.
-const PREEMPT_AFTER: Duration = Duration::from_millis(10);
+const PREEMPT_AFTER: Duration = Duration::from_millis(1);
 /// Entries of each of glommio's rings; more made no difference up to 5,000 connections.
 const RING_DEPTH: usize = 128;
 /// glommio registers this three times. It is the least that it takes.
@@ -57,6 +56,8 @@ pub enum StartError {
     },
     #[error("cannot make an io_uring for disk: {0}")]
     Ring(io::Error),
+    #[error("cannot make a timer: {0}; the limit on pending signals (ulimit -i) may be too low")]
+    Alarm(io::Error),
     #[error("cannot read the cores this process may run on: {0}")]
     Affinity(io::Error),
 }
@@ -122,7 +123,6 @@ pub fn run_shards<T: Send + 'static>(
         gate.send(())
             .expect("a shard that is ready waits at its gate");
     }
-    nudge::prepare();
     let _watchdog = Watchdog::start(hearts, STALL_AFTER, say_loudly);
     collect_exits(count, &exits)
 }
@@ -131,9 +131,9 @@ pub fn run_shards<T: Send + 'static>(
 pub fn run_alone<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T, StartError> {
     raise_memory_lock();
     let executor = build(Placement::Unbound).map_err(|error| explain(error, ShardId(0), 0))?;
-    let ring = Prepared::new().map_err(StartError::Ring)?;
+    let ground = Ground::new()?;
     let _entered = World::enter(World::Uring);
-    Ok(executor.run(live(ring, Heart::new(ShardId(0)), work)))
+    Ok(executor.run(live(ground, Heart::new(ShardId(0)), work)))
 }
 
 type Exit<T> = (ShardId, Result<T, Box<dyn Any + Send>>);
@@ -169,8 +169,8 @@ impl Seat {
     {
         let prepared = build(Placement::Fixed(self.core))
             .map_err(|error| explain(error, self.shard, self.core))
-            .and_then(|executor| Ok((executor, Prepared::new().map_err(StartError::Ring)?)));
-        let (executor, ring) = match prepared {
+            .and_then(|executor| Ok((executor, Ground::new()?)));
+        let (executor, ground) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 // The receiver is gone only when another shard failed first.
@@ -184,16 +184,32 @@ impl Seat {
             return;
         }
         let _entered = World::enter(World::Uring);
-        let run = AssertUnwindSafe(|| executor.run(live(ring, self.heart, start(self.shard))));
+        let run = AssertUnwindSafe(|| executor.run(live(ground, self.heart, start(self.shard))));
         // Nothing of the executor is used again after a panic; the process is about to end.
         let _ = exit.send((self.shard, catch_unwind(run)));
     }
 }
 
-/// Runs `work` with a disk ring under it.
-async fn live<T>(ring: Prepared, heart: Arc<Heart>, work: impl Future<Output = T>) -> T {
-    let ring = ring.start();
-    let pulse = glommio::spawn_local(turn::pulse(heart.clone()));
+/// What an executor of ours stands on beside glommio's own rings.
+struct Ground {
+    ring: Prepared,
+    alarm: Alarm,
+}
+
+impl Ground {
+    /// Called on the executor's thread, which the alarm will ring for.
+    fn new() -> Result<Ground, StartError> {
+        Ok(Ground {
+            ring: Prepared::new().map_err(StartError::Ring)?,
+            alarm: Alarm::for_this_thread().map_err(StartError::Alarm)?,
+        })
+    }
+}
+
+/// Runs `work` with a disk ring and a pulse under it.
+async fn live<T>(ground: Ground, heart: Arc<Heart>, work: impl Future<Output = T>) -> T {
+    let ring = ground.ring.start();
+    let pulse = glommio::spawn_local(turn::pulse(heart.clone(), ground.alarm));
     let output = turn::measured(work).await;
     pulse.cancel().await;
     heart.rest();

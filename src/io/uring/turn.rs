@@ -1,13 +1,9 @@
 //! What this thread's executor has done: turns taken by tasks, the longest of them, and the
 //! pulse that keeps it going.
 //!
-//! **The pulse.** glommio 0.9 can go to sleep with tasks that are ready to run: its main loop
-//! polls the kernel, arms the preempt timer, and runs tasks unless that timer has already
-//! fired. When the kernel takes the core away in between for longer than the timer, no task
-//! runs, the loop takes the timer's completion for "nothing to do" and parks, until some other
-//! event arrives. With a timer of 0.5 ms on a machine with more work than cores that was seen
-//! in a third of short runs; with 10 ms, not in thirty. The pulse bounds what remains: while
-//! tasks run, a timer of 2 ms wakes the executor, and a slower one while it is idle.
+//! **The pulse** is a task that beats for the watchdog and puts off the alarm, which rings when
+//! the executor sleeps on tasks that are ready (see `alarm`). It beats fast while tasks run, so
+//! that such a sleep is short under load, and slowly while none do, so that idling is cheap.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -15,6 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::alarm::Alarm;
 use crate::io::watch::Heart;
 
 /// A task that has run this long should let others run, and the kernel be asked.
@@ -22,6 +19,8 @@ const TURN_MAX: Duration = Duration::from_micros(500);
 /// The pulse while tasks run, and while none do.
 const PULSE_BUSY: Duration = Duration::from_millis(2);
 const PULSE_IDLE: Duration = Duration::from_millis(100);
+/// How late a pulse may be before the alarm rings.
+const LATE: Duration = Duration::from_millis(2);
 
 thread_local! {
     static TURNS: Cell<u64> = const { Cell::new(0) };
@@ -54,8 +53,8 @@ pub(super) fn is_over() -> bool {
     BEGAN.get().is_some_and(|began| began.elapsed() > TURN_MAX)
 }
 
-/// Beats for ever: counts for the watchdog, and wakes an executor that forgot its tasks.
-pub(super) async fn pulse(heart: Arc<Heart>) {
+/// Beats for ever.
+pub(super) async fn pulse(heart: Arc<Heart>, alarm: Alarm) {
     let mut seen = TURNS.get();
     loop {
         heart.beat();
@@ -66,6 +65,7 @@ pub(super) async fn pulse(heart: Arc<Heart>) {
             PULSE_BUSY
         };
         seen = turns;
+        alarm.put_off(pause + LATE);
         glommio::timer::sleep(pause).await;
     }
 }
