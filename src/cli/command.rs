@@ -2,9 +2,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{consumer, log, offset, producer, serve, topic};
+use super::complaint::Complaint;
+use super::{broker, completion, consumer, kafka_names, links, log, misuse, offset};
+use super::{print, producer, serve, topic};
 
 /// What the shell said, once it made sense.
 #[derive(Subcommand, Debug)]
@@ -21,6 +23,15 @@ pub enum Command {
     GetOffsets(offset::Options),
     /// Print what log and index files hold
     DumpLog(log::Options),
+    /// Run a broker as kafka-server-start.sh does
+    ServerStart(broker::Start),
+    /// Stop the brokers of this machine
+    #[command(after_help = "Example:\n  corelane server-stop")]
+    ServerStop,
+    /// Make links with the names of Kafka's scripts
+    InstallLinks(links::Links),
+    /// Print completions for bash, zsh or fish
+    Completion(completion::Completion),
 }
 
 const FIRST_STEPS: &str = "\
@@ -37,22 +48,59 @@ Options are named as in Kafka's tools: see `corelane COMMAND --help`.";
 #[command(name = "corelane", bin_name = "corelane", version, after_help = FIRST_STEPS)]
 #[command(arg_required_else_help = true, subcommand_required = true)]
 #[command(disable_help_subcommand = true, infer_long_args = true)]
-struct Line {
+pub(super) struct Line {
     #[command(subcommand)]
     command: Command,
 }
 
-/// Reads the command line. `Err` is the exit code when there is nothing left to do: help was
-/// asked for (0) or the line made no sense (1), and either has been printed already.
+/// Reads the command line, also in the words of Kafka's scripts. `Err` is the exit code when
+/// there is nothing left to do: help was asked for (0) or the line made no sense (1), and either
+/// has been printed already.
 pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCode> {
-    let line = Line::try_parse_from(argv).map_err(|error| {
-        // Nobody is left to tell when even this cannot be printed.
-        let _ = error.print();
-        match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::SUCCESS,
-            _ => ExitCode::FAILURE,
-        }
-    })?;
-    Ok(line.command)
+    let refuse = |text: &str| {
+        print::complain(text);
+        ExitCode::FAILURE
+    };
+    let line = match kafka_names::translate(argv.into_iter().collect()) {
+        Ok(line) => line,
+        Err(Complaint::Said(text)) => return Err(refuse(&text)),
+        Err(_) => return Err(ExitCode::FAILURE),
+    };
+    let zookeeper = |word: &OsString| {
+        let word = word.to_string_lossy();
+        word == "--zookeeper" || word.starts_with("--zookeeper=")
+    };
+    if line.iter().any(zookeeper) {
+        return Err(refuse(misuse::NO_ZOOKEEPER));
+    }
+    match Line::try_parse_from(&line) {
+        Ok(Line { command }) => Ok(in_the_foreground(command)),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                // Nobody is left to tell when even this cannot be printed.
+                let _ = error.print();
+                Err(ExitCode::SUCCESS)
+            }
+            _ => {
+                let command = line.get(1).and_then(|word| word.to_str());
+                let command = command.filter(|name| exists(name));
+                Err(refuse(&misuse::explain(&error, command)))
+            }
+        },
+    }
+}
+
+/// A broker that `server-start` does not send to the background is one like that of `serve`.
+fn in_the_foreground(command: Command) -> Command {
+    match command {
+        Command::ServerStart(start) if !start.daemon => Command::Serve(start.serve()),
+        other => other,
+    }
+}
+
+/// Whether there is a command of this name.
+pub fn exists(name: &str) -> bool {
+    Line::command().find_subcommand(name).is_some()
 }

@@ -5,6 +5,8 @@ use std::io;
 pub enum Complaint {
     /// One or two lines for stderr: what was wrong, what was expected, what to do next.
     Said(String),
+    /// It has been said on stdout, in Kafka's words and where Kafka's tool says it.
+    Told,
     /// Whoever read stdout has gone. Nobody is told, and it is no failure.
     OutputClosed,
 }

@@ -8,15 +8,21 @@
 //!
 //! One folder per family of commands: [`options`](topic) are what the shell typed, checked into
 //! meaning by `clap`; the rest of a folder does it through [`crate::client`] or, for `dump-log`,
-//! reads files through [`crate::io`].
+//! reads files through [`crate::io`]. The same program under the names of Kafka's scripts does what
+//! they do: `kafka_names`.
 //!
 //! **Deliberately absent:** the broker. `serve` is only parsed here; `main` hands its options on.
 
 mod bootstrap;
+mod broker;
 mod command;
 mod complaint;
+mod completion;
 mod consumer;
+mod kafka_names;
+mod links;
 mod log;
+mod misuse;
 mod offset;
 mod pattern;
 mod print;

@@ -1,7 +1,8 @@
 use std::process::ExitCode;
 
 use super::complaint::Complaint;
-use super::{Command, consumer, log, offset, print, producer, topic};
+use super::{Command, broker, command, completion, consumer, links, log, offset, print};
+use super::{producer, topic};
 use crate::io::uring;
 
 /// Runs a tool to its end, on an executor of its own, and gives its exit code.
@@ -16,6 +17,7 @@ pub fn run(command: Command) -> ExitCode {
             print::complain(&text);
             ExitCode::FAILURE
         }
+        Err(Complaint::Told) => ExitCode::FAILURE,
     }
 }
 
@@ -29,5 +31,9 @@ async fn work(command: Command) -> Result<(), Complaint> {
         Command::ConsoleConsumer(options) => consumer::follow(&options, &mut out).await,
         Command::GetOffsets(options) => offset::print(&options, &mut out).await,
         Command::DumpLog(options) => log::dump(&options, &mut out).await,
+        Command::ServerStart(options) => broker::detach(&options, &mut out).await,
+        Command::ServerStop => broker::stop(&mut out),
+        Command::InstallLinks(options) => links::install(&options, command::exists, &mut out).await,
+        Command::Completion(options) => completion::print(&options, &mut out),
     }
 }

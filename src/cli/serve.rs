@@ -4,6 +4,7 @@ use clap::Args;
 
 /// How a broker is started. Everything unset comes from the file, then from the defaults.
 #[derive(Args, Debug, Clone, Default, PartialEq, Eq)]
+#[command(after_help = "Example:\n  corelane serve --data-dir /srv/corelane --listen 0.0.0.0:9092")]
 pub struct Serve {
     /// Settings in the form of Kafka's server.properties
     #[arg(long, value_name = "FILE")]

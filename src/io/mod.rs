@@ -22,6 +22,7 @@ pub mod lock;
 pub mod mesh;
 mod net;
 pub mod probe;
+pub mod process;
 pub mod random;
 mod resolve;
 pub mod signal;

@@ -1,12 +1,16 @@
 use crate::tool::corelane;
 
-const COMMANDS: [&str; 6] = [
+const COMMANDS: [&str; 10] = [
     "serve",
     "topics",
     "console-producer",
     "console-consumer",
     "get-offsets",
     "dump-log",
+    "server-start",
+    "server-stop",
+    "install-links",
+    "completion",
 ];
 
 #[test]
@@ -15,7 +19,7 @@ fn the_first_page_fits_a_small_screen() {
         let said = corelane(line);
         assert_eq!(said.code, Some(0), "{line}");
         let page = format!("{}{}", said.stdout, said.stderr);
-        assert!(page.lines().count() <= 24, "{} lines", page.lines().count());
+        assert!(page.lines().count() <= 40, "{} lines", page.lines().count());
         let longest = page.lines().map(str::len).max();
         assert!(longest <= Some(80), "{longest:?} columns:\n{page}");
         for command in COMMANDS {
@@ -25,7 +29,7 @@ fn the_first_page_fits_a_small_screen() {
 }
 
 #[test]
-fn every_command_explains_itself_in_one_sentence_and_its_options() {
+fn every_command_explains_itself_its_options_and_an_example() {
     for command in COMMANDS {
         let said = corelane(&format!("{command} --help"));
         assert_eq!(
@@ -34,8 +38,24 @@ fn every_command_explains_itself_in_one_sentence_and_its_options() {
             "{command}"
         );
         assert!(said.stdout.contains("Usage: corelane"), "{}", said.stdout);
+        let example = format!("Example:\n  corelane {command}");
+        assert!(said.stdout.contains(&example) || said.stdout.contains("completion bash"));
         let longest = said.stdout.lines().map(str::len).max();
         assert!(longest <= Some(100), "{command}: {longest:?} columns");
+    }
+}
+
+#[test]
+fn completions_of_the_shells_know_commands_and_options() {
+    for shell in ["bash", "zsh", "fish"] {
+        let said = corelane(&format!("completion {shell}"));
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{shell}");
+        for word in COMMANDS
+            .iter()
+            .chain(&["from-beginning", "bootstrap-server"])
+        {
+            assert!(said.stdout.contains(word), "{shell}: {word}");
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod broker;
 mod dump_log;
 mod help;
+mod names;
 mod parsing;
 mod story;
 mod tool;

@@ -56,7 +56,7 @@ fn lines_that_scripts_write_for_kafkas_tools_are_understood() {
 }
 
 /// Each line, and words of the complaint about it.
-const NONSENSE: [(&str, &str); 12] = [
+const NONSENSE: [(&str, &str); 16] = [
     ("topics --topic t", "--list"),
     ("topics --list --create --topic t", "cannot be used with"),
     ("topics --create", "--topic"),
@@ -75,6 +75,13 @@ const NONSENSE: [(&str, &str); 12] = [
     ),
     ("get-offsets --time xx", "Malformed time argument"),
     ("serve --shards 0", "--shards"),
+    (
+        "topics --list --zookeeper localhost:2181",
+        "no ZooKeeper here",
+    ),
+    ("topic --list", "'topics'"),
+    ("topics --create --topic t --partitions x", "a whole number"),
+    ("topics --lst", "`corelane topics --help`"),
 ];
 
 #[test]
@@ -83,5 +90,6 @@ fn nonsense_is_refused_on_stderr_with_what_was_expected() {
         let said = corelane(line);
         assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""), "{line}");
         assert!(said.stderr.contains(words), "{line}:\n{}", said.stderr);
+        assert_eq!(said.stderr.lines().count(), 1, "{line}:\n{}", said.stderr);
     }
 }

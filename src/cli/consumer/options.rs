@@ -7,6 +7,7 @@ use crate::cli::property;
 
 /// Print the records of a topic.
 #[derive(Args, Debug, Clone)]
+#[command(after_help = "Example:\n  corelane console-consumer --topic web --from-beginning")]
 pub struct Options {
     #[command(flatten)]
     pub bootstrap: Bootstrap,

@@ -4,6 +4,9 @@ use clap::Args;
 
 /// Print what log and index files hold.
 #[derive(Args, Debug, Clone)]
+#[command(
+    after_help = "Example:\n  corelane dump-log --print-data-log --files 00000000000000000000.log"
+)]
 pub struct Options {
     /// Files to print, separated by commas: .log .index .timeindex .txnindex .snapshot .checkpoint
     #[arg(long, value_name = "FILES", value_delimiter = ',', required = true)]

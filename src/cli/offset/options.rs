@@ -6,6 +6,7 @@ use crate::cli::bootstrap::Bootstrap;
 
 /// Print offsets of partitions as TOPIC:PARTITION:OFFSET.
 #[derive(Args, Debug, Clone)]
+#[command(after_help = "Example:\n  corelane get-offsets --topic web --time earliest")]
 pub struct Options {
     #[command(flatten)]
     pub bootstrap: Bootstrap,

@@ -14,7 +14,7 @@ pub async fn print(options: &Options, out: &mut dyn Write) -> Result<(), Complai
     out.flush()?;
     done.map_err(|complaint| match complaint {
         Complaint::Said(text) => Complaint::Said(format!("Error occurred: {text}")),
-        Complaint::OutputClosed => Complaint::OutputClosed,
+        other => other,
     })
 }
 

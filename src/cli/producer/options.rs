@@ -5,6 +5,7 @@ use crate::cli::property;
 
 /// Send lines of standard input to a topic.
 #[derive(Args, Debug, Clone)]
+#[command(after_help = "Example:\n  corelane console-producer --topic web < access.log")]
 pub struct Options {
     #[command(flatten)]
     pub bootstrap: Bootstrap,

@@ -5,6 +5,7 @@ use crate::cli::property;
 
 /// Create, delete, describe or change topics.
 #[derive(Args, Debug, Clone)]
+#[command(after_help = "Example:\n  corelane topics --create --topic web --partitions 4")]
 #[command(group = ArgGroup::new("action").required(true).args([
     "list", "describe", "create", "alter", "delete",
 ]))]

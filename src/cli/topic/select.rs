@@ -16,7 +16,7 @@ pub async fn run(options: &Options, out: &mut dyn Write) -> Result<(), Complaint
         Complaint::Said(text) => {
             Complaint::Said(format!("Error while executing topic command : {text}"))
         }
-        Complaint::OutputClosed => Complaint::OutputClosed,
+        other => other,
     })
 }
 

@@ -1,0 +1,168 @@
+//! Other processes of this machine, and this one's own file. Nothing here waits.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// What Linux adds to the name of a program whose file was removed or replaced.
+const REPLACED: &str = " (deleted)";
+
+/// A running process of the program that this process runs too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling {
+    pub id: u32,
+    /// Its command line, the name under which it was started first.
+    pub words: Vec<OsString>,
+    /// Where relative paths of its command line start.
+    pub directory: PathBuf,
+}
+
+/// Every other process that runs this program's file, in order of id. Processes of other users
+/// are seen where the kernel shows them.
+pub fn siblings() -> io::Result<Vec<Sibling>> {
+    let own = own_file()?;
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")?.filter_map(Result::ok) {
+        let id = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok());
+        let Some(id) = id.filter(|id| *id != std::process::id()) else {
+            continue;
+        };
+        // A process may end while it is looked at, or be someone else's.
+        found.extend(sibling(id, &entry.path(), &own).ok().flatten());
+    }
+    found.sort_by_key(|sibling| sibling.id);
+    Ok(found)
+}
+
+fn sibling(id: u32, place: &Path, own: &Path) -> io::Result<Option<Sibling>> {
+    let file = fs::read_link(place.join("exe"))?;
+    let name = file.as_os_str().as_bytes();
+    let name = name.strip_suffix(REPLACED.as_bytes()).unwrap_or(name);
+    if OsStr::from_bytes(name) != own {
+        return Ok(None);
+    }
+    let line = fs::read(place.join("cmdline"))?;
+    let words = line
+        .strip_suffix(b"\0")
+        .unwrap_or(&line)
+        .split(|byte| *byte == 0);
+    Ok(Some(Sibling {
+        id,
+        words: words
+            .map(|word| OsString::from_vec(word.to_vec()))
+            .collect(),
+        directory: fs::read_link(place.join("cwd"))?,
+    }))
+}
+
+/// The file of this program, its links followed.
+pub fn own_file() -> io::Result<PathBuf> {
+    std::env::current_exe()?.canonicalize()
+}
+
+/// Asks a process to end: SIGTERM.
+pub fn terminate(id: u32) -> io::Result<()> {
+    let id = libc::pid_t::try_from(id).map_err(io::Error::other)?;
+    // SAFETY: kill reads its two numbers and touches no memory of ours.
+    match unsafe { libc::kill(id, libc::SIGTERM) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// A process of this program that outlives its parent and the terminal.
+#[derive(Debug)]
+pub struct Detached(Child);
+
+impl Detached {
+    /// Starts this program with `words`, in a session of its own, without input; what it says
+    /// goes to `output`, which is emptied first.
+    pub fn start(words: &[OsString], output: &Path) -> io::Result<Detached> {
+        File::create(output)?;
+        let file = File::options().append(true).open(output)?;
+        let mut command = Command::new(own_file()?);
+        command
+            .args(words)
+            .stdin(Stdio::null())
+            .stderr(Stdio::from(file.try_clone()?))
+            .stdout(Stdio::from(file));
+        // SAFETY: between fork and exec only setsid runs, which is safe to call there and
+        // allocates nothing.
+        unsafe {
+            command.pre_exec(|| match libc::setsid() {
+                -1 => Err(io::Error::last_os_error()),
+                _ => Ok(()),
+            });
+        }
+        command.spawn().map(Detached)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// How it ended, in words; `None` while it runs.
+    pub fn ended(&mut self) -> io::Result<Option<String>> {
+        Ok(self.0.try_wait()?.map(|status| status.to_string()))
+    }
+}
+
+/// What became of a wish for a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    Made,
+    /// There was a link, which now points elsewhere.
+    Replaced,
+    /// It was there already.
+    Kept,
+}
+
+/// Makes `link` a symbolic link to `target`. Another link of that name is replaced; a file or
+/// directory is not: `AlreadyExists`.
+pub fn link(target: &Path, link: &Path) -> io::Result<Linked> {
+    match fs::read_link(link) {
+        Ok(old) if old == target => Ok(Linked::Kept),
+        Ok(_) => {
+            fs::remove_file(link)?;
+            symlink(target, link).map(|()| Linked::Replaced)
+        }
+        Err(_) => symlink(target, link).map(|()| Linked::Made),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_made_kept_and_turned_but_a_file_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name| dir.path().join(name);
+        assert_eq!(link(Path::new("/a"), &at("l")).unwrap(), Linked::Made);
+        assert_eq!(link(Path::new("/a"), &at("l")).unwrap(), Linked::Kept);
+        assert_eq!(link(Path::new("/b"), &at("l")).unwrap(), Linked::Replaced);
+        assert_eq!(fs::read_link(at("l")).unwrap(), Path::new("/b"));
+        fs::write(at("f"), "x").unwrap();
+        let refused = link(Path::new("/a"), &at("f")).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(at("f")).unwrap(), b"x");
+    }
+
+    #[test]
+    fn a_process_is_no_sibling_of_itself() {
+        let siblings = siblings().unwrap();
+        assert!(
+            siblings
+                .iter()
+                .all(|sibling| sibling.id != std::process::id())
+        );
+    }
+}
