@@ -36,6 +36,8 @@ struct Cache {
     bytes: usize,
     /// Free blocks by class: class `n` holds blocks of `BLOCK_BYTES << n`.
     free: [Vec<Memory>; CLASS_MAX + 1],
+    /// The fewest free blocks there were of each class since the last [`Pool::trim`].
+    idle: [usize; CLASS_MAX + 1],
 }
 
 impl Pool {
@@ -55,6 +57,18 @@ impl Pool {
         self.cache().bytes
     }
 
+    /// Frees the memory that was never needed since the call before.
+    pub fn trim(&self) {
+        let mut cache = self.cache();
+        for class in 0..=CLASS_MAX {
+            let keep = cache.free[class].len() - cache.idle[class];
+            cache.free[class].truncate(keep);
+            cache.free[class].shrink_to_fit();
+            cache.bytes -= cache.idle[class] * (BLOCK_BYTES << class);
+            cache.idle[class] = keep;
+        }
+    }
+
     fn take(&self, bytes: usize) -> Memory {
         let Some(class) = class_of(bytes) else {
             return Memory::allocate(bytes.next_multiple_of(BLOCK_BYTES));
@@ -62,6 +76,7 @@ impl Pool {
         let mut cache = self.cache();
         if let Some(memory) = cache.free[class].pop() {
             cache.bytes -= memory.len;
+            cache.idle[class] = cache.idle[class].min(cache.free[class].len());
             return memory;
         }
         drop(cache);
@@ -296,5 +311,19 @@ mod tests {
         assert_eq!(huge.capacity(), (4 << 20) + BLOCK_BYTES);
         drop(huge);
         assert_eq!(pool.cached_bytes(), 3 * BLOCK_BYTES);
+    }
+
+    #[test]
+    fn trimming_frees_what_was_idle_since_the_last_time() {
+        let pool = Pool::new(1 << 20);
+        let take = |count| (0..count).map(|_| Buffer::with_capacity(&pool, 1));
+        take(4).collect::<Vec<_>>().clear();
+        pool.trim();
+        assert_eq!(pool.cached_bytes(), 4 * BLOCK_BYTES, "it was just in use");
+        take(1).collect::<Vec<_>>().clear();
+        pool.trim();
+        assert_eq!(pool.cached_bytes(), BLOCK_BYTES);
+        pool.trim();
+        assert_eq!(pool.cached_bytes(), 0);
     }
 }

@@ -19,6 +19,7 @@ pub mod clock;
 mod file;
 pub mod fs;
 pub mod lock;
+pub mod memory;
 pub mod mesh;
 mod net;
 pub mod probe;

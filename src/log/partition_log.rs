@@ -164,6 +164,13 @@ impl Log {
         }
     }
 
+    /// Gives back the memory that growing reserved; the answers stay as they were.
+    pub fn shrink(&mut self) {
+        self.in_flight.shrink_to_fit();
+        self.segments.shrink_to_fit();
+        self.active_mut().shrink();
+    }
+
     /// Everything below `end` is written and synced.
     pub fn on_durable(&mut self, end: Offset) {
         assert!(

@@ -1,10 +1,11 @@
-//! What happens by the clock: retention, delayed flushes, forgotten producers, checkpoints.
+//! What happens by the clock: retention, delayed flushes, forgotten producers, checkpoints, and
+//! the memory of partitions that have fallen idle.
 
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::Shard;
-use crate::io::{clock, task};
+use crate::io::{clock, memory, task};
 use crate::model::{Instant, ShardId};
 
 /// The janitor looks around this often.
@@ -13,11 +14,15 @@ const TICK: Duration = Duration::from_millis(500);
 /// Shard 0 writes the checkpoints this often (`replica.high.watermark.checkpoint.interval.ms`).
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 
+/// A partition that nobody wrote to for so long, and up to twice as long, lets go of its memory.
+const SETTLE_EVERY: Duration = Duration::from_secs(10);
+
 /// When each duty is due next.
 struct Due {
     retention: Instant,
     producers: Instant,
     checkpoint: Instant,
+    settling: Instant,
 }
 
 /// Does the duties of one shard until the task is cancelled.
@@ -28,6 +33,7 @@ pub async fn run(shard: Rc<Shard>) {
         retention: now.plus(settings.retention_check),
         producers: now.plus(settings.producers.expiration_check),
         checkpoint: now.plus(CHECKPOINT_EVERY),
+        settling: now.plus(SETTLE_EVERY),
     };
     let mut written = None;
     loop {
@@ -43,6 +49,10 @@ pub async fn run(shard: Rc<Shard>) {
             for partition in shard.partitions() {
                 partition.expire_producers(clock::wall());
             }
+        }
+        if now >= due.settling {
+            due.settling = now.plus(SETTLE_EVERY);
+            settle(&shard);
         }
         if shard.id == ShardId(0) && now >= due.checkpoint {
             due.checkpoint = now.plus(CHECKPOINT_EVERY);
@@ -64,6 +74,21 @@ async fn flush_overdue(shard: &Rc<Shard>) {
         if partition.is_flush_due(now) {
             partition.flush().await;
         }
+    }
+}
+
+/// Lets idle partitions rest, and gives the memory that this freed back to the system.
+fn settle(shard: &Rc<Shard>) {
+    let mut resting = 0;
+    let controller = shard.controller();
+    let metadata = controller.iter().map(|controller| controller.log());
+    for partition in shard.partitions().iter().chain(metadata) {
+        resting += usize::from(partition.settle());
+    }
+    shard.pool.trim();
+    if resting > 0 {
+        shard.tails.sweep();
+        task::spawn(memory::give_back()).detach();
     }
 }
 

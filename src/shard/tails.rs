@@ -27,6 +27,18 @@ impl TailRing {
         }
     }
 
+    /// Forgets pieces of partitions that have let go of their tails or are gone.
+    pub fn sweep(&self) {
+        let state = &mut *self.state.borrow_mut();
+        let bytes = &mut state.bytes;
+        state.pieces.retain(|(partition, pinned)| {
+            let held = partition.upgrade().is_some_and(|p| p.has_tail());
+            *bytes -= if held { 0 } else { *pinned };
+            held
+        });
+        state.pieces.shrink_to_fit();
+    }
+
     /// Notes pieces that were added to the tail of `partition`, with the memory each pins, and
     /// lets the oldest pieces of the shard go while there are too many bytes.
     pub fn account(&self, partition: &Rc<Partition>, pinned: Vec<usize>) {

@@ -35,6 +35,11 @@ impl AckQueue {
         }
     }
 
+    /// Gives spare memory back.
+    pub fn shrink(&mut self) {
+        self.waiting.shrink_to_fit();
+    }
+
     /// Cancels every wait: the partition will not commit anything any more.
     pub fn cancel(&mut self) {
         self.waiting.clear();
@@ -74,6 +79,13 @@ impl ProgressWaiters {
         for (_, sender) in self.waiting.drain(kept..) {
             let _ = sender.send(());
         }
+    }
+
+    /// Forgets waits that were abandoned, and gives spare memory back.
+    pub fn shrink(&mut self) {
+        self.waiting.retain(|(_, sender)| !sender.is_canceled());
+        self.waiting.shrink_to_fit();
+        self.sweep_at = 0;
     }
 
     pub fn release_all(&mut self) {

@@ -1,5 +1,5 @@
 use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub struct Shard {
     pub(super) tails: TailRing,
     pub(super) commit_slots: Budget,
     pub(super) background: Budget,
-    partitions: RefCell<HashMap<PartitionId, Rc<Partition>>>,
+    partitions: RefCell<BTreeMap<PartitionId, Rc<Partition>>>,
     cluster: RefCell<Cluster>,
     metadata_end: Cell<Offset>,
     boot_marks: OnceCell<Arc<BootMarks>>,
@@ -173,7 +173,8 @@ impl Shard {
         self.partitions.borrow().get(&id).cloned()
     }
 
-    /// All partitions that this shard hosts, in no order.
+    /// All partitions that this shard hosts, in order of their ids, so that runs of the simulated
+    /// world repeat.
     pub fn partitions(&self) -> Vec<Rc<Partition>> {
         self.partitions.borrow().values().cloned().collect()
     }

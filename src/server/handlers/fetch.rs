@@ -1,7 +1,7 @@
 //! Fetch, versions 4-18: sessions, long polling, soft size limits, and an answer that is a gather
 //! list of slices and file ranges.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -226,7 +226,7 @@ async fn wait_for_progress(
     items: &[Item],
     deadline: Instant,
 ) -> Result<(), Close> {
-    let mut seen: HashMap<ShardId, Vec<(PartitionId, Offset)>> = HashMap::new();
+    let mut seen: BTreeMap<ShardId, Vec<(PartitionId, Offset)>> = BTreeMap::new();
     for item in items {
         if let (Ok(partition), Ok(read)) = (&item.target, &item.outcome) {
             let owner = context.shard.router.owner(*partition);

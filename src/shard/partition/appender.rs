@@ -27,6 +27,10 @@ pub const BLOCK: u64 = 4096;
 /// Largest buffer filled before the next one begins, bytes.
 const BUFFER_BYTES_MAX: usize = 1 << 20;
 
+/// A buffer of which less than one part in so many is fresh is not worth keeping for its readers:
+/// what they need is copied out, and the buffer is used again.
+const FRESH_PART_MIN: usize = 4;
+
 const _: () = assert!((BUFFER_BYTES_MAX as u64).is_multiple_of(BLOCK));
 
 /// One write of a commit: whole blocks of one segment file.
@@ -40,6 +44,8 @@ pub struct BlockWrite {
     pub blocks: Bytes,
     /// The bytes never written before, as a range of `blocks`.
     pub fresh: std::ops::Range<usize>,
+    /// Bytes of memory that `blocks` keeps from being used again.
+    held: usize,
 }
 
 impl BlockWrite {
@@ -48,8 +54,13 @@ impl BlockWrite {
         self.start + self.fresh.start as u64
     }
 
-    pub fn fresh_bytes(&self) -> Bytes {
-        self.blocks.slice(self.fresh.clone())
+    /// The fresh bytes for readers, and the memory that keeping them costs.
+    pub fn fresh_bytes(&self) -> (Bytes, usize) {
+        let fresh = self.blocks.slice(self.fresh.clone());
+        if fresh.len() * FRESH_PART_MIN > self.held {
+            return (fresh, self.held);
+        }
+        (Bytes::copy_from_slice(&fresh), fresh.len())
     }
 }
 
@@ -97,16 +108,26 @@ impl Appender {
         self.carried.clear();
     }
 
-    /// Stages `bytes` behind everything staged before.
-    pub fn push(&mut self, pool: &Pool, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let filling = self.room(pool, bytes.len());
-            let space = filling.buffer.capacity() - filling.buffer.len();
-            let (now, later) = bytes.split_at(space.min(bytes.len()));
-            filling.buffer.extend_from_slice(now);
-            self.position += now.len() as u64;
-            bytes = later;
+    /// Stages the parts of a batch, one behind the other, behind everything staged before.
+    pub fn push(&mut self, pool: &Pool, parts: &[&[u8]]) {
+        let mut wanted: usize = parts.iter().map(|part| part.len()).sum();
+        for part in parts {
+            let mut bytes = *part;
+            while !bytes.is_empty() {
+                let filling = self.room(pool, wanted);
+                let (now, later) = bytes.split_at(filling.buffer.remaining().min(bytes.len()));
+                filling.buffer.extend_from_slice(now);
+                self.position += now.len() as u64;
+                wanted -= now.len();
+                bytes = later;
+            }
         }
+    }
+
+    /// Gives back memory that only a busy partition needs.
+    pub fn shrink(&mut self) {
+        self.queue.shrink_to_fit();
+        self.carried.shrink_to_fit();
     }
 
     /// The buffer that takes the next byte, with at least one byte of room.
@@ -123,12 +144,9 @@ impl Appender {
 
     fn begin(&mut self, pool: &Pool, wanted: usize) -> Filling {
         let carried = (self.position % BLOCK) as usize;
-        // Behind a full buffer the load is high: the next one may be as large as they get.
-        let target = if self.queue.is_empty() {
-            carried + wanted
-        } else {
-            BUFFER_BYTES_MAX
-        };
+        // Behind a full buffer the load is higher than it seemed.
+        let before = self.queue.back().map_or(0, |last| last.buffer.capacity());
+        let target = (carried + wanted).max(2 * before);
         let capacity = target
             .next_power_of_two()
             .clamp(BLOCK as usize, BUFFER_BYTES_MAX);
@@ -160,6 +178,7 @@ impl Appender {
                 segment: filling.segment,
                 start: filling.start,
                 fresh: filling.fresh_from..end,
+                held: filling.buffer.capacity(),
                 blocks: filling.buffer.freeze(),
             });
         }
@@ -224,7 +243,7 @@ mod tests {
                     1..7 => {
                         let value = 1 + dice.below(255) as u8;
                         let bytes = vec![value; 1 + dice.below(18_000)];
-                        appender.push(&pool, &bytes);
+                        appender.push(&pool, &[&bytes]);
                         expected.last_mut().unwrap().1.extend_from_slice(&bytes);
                     }
                     _ => appender.seal().iter().for_each(|write| disk.apply(write)),
@@ -256,7 +275,7 @@ mod tests {
         let pool = Pool::new(8 << 20);
         let mut appender = Appender::new(Offset(0), 5, b"hello");
         for _ in 0..40 {
-            appender.push(&pool, &[7; 100_000]);
+            appender.push(&pool, &[&[7; 100_000]]);
         }
         let writes = appender.seal();
         assert!(writes.len() > 3);
@@ -265,5 +284,18 @@ mod tests {
             assert_eq!(pair[1].fresh.start, 0);
         }
         assert_eq!(&writes[0].blocks[..6], b"hello\x07");
+    }
+
+    #[test]
+    fn small_batches_keep_little_memory_even_where_they_cross_a_block() {
+        let pool = Pool::new(8 << 20);
+        let mut appender = Appender::new(Offset(0), 0, &[]);
+        for _ in 0..100 {
+            appender.push(&pool, &[&[1; 61], &[2; 200]]);
+            for write in appender.seal() {
+                let (fresh, held) = write.fresh_bytes();
+                assert!(held <= FRESH_PART_MIN * fresh.len(), "{held}");
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::commit::Commit;
 use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::policy::Policy;
+use super::rest::Pace;
 use super::tail::Tail;
 use crate::log::{Log, Rolled};
 use crate::model::{LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks};
@@ -23,6 +24,7 @@ pub struct Partition {
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
     disk_full: Cell<bool>,
+    pub(super) pace: Cell<Pace>,
     /// Rolled segments whose files are being completed in the background.
     pub(super) closing: Cell<usize>,
 }
@@ -92,6 +94,7 @@ impl Partition {
             policy: RefCell::new(policy),
             state: RefCell::new(state),
             disk_full: Cell::new(false),
+            pace: Cell::new(Pace::Idle),
             closing: Cell::new(0),
         }
     }
@@ -196,6 +199,7 @@ impl Partition {
     /// The writes of a commit are on the disk: moves the watermark and lets everybody know.
     /// Returns the memory that each piece handed to the tail pins.
     pub(super) fn finish_commit(&self, commit: Commit, now: Timestamp) -> Vec<usize> {
+        self.pace.set(Pace::Busy);
         let mut state = self.state_mut();
         state.dirty = true;
         if commit.sync {
@@ -212,10 +216,10 @@ impl Partition {
         }
         let mut pinned = Vec::with_capacity(commit.writes.len());
         for write in &commit.writes {
-            state
-                .tail
-                .push(write.segment, write.fresh_position(), write.fresh_bytes());
-            pinned.push(write.blocks.len());
+            let (fresh, held) = write.fresh_bytes();
+            let position = write.fresh_position();
+            state.tail.push(write.segment, position, fresh);
+            pinned.push(held);
         }
         self.publish(&mut state, commit.end);
         pinned
@@ -293,5 +297,17 @@ impl Partition {
     /// Segment files held open.
     pub fn open_files(&self) -> usize {
         self.files.count()
+    }
+}
+
+impl State {
+    /// Gives back what only a busy partition needs. Nothing may be staged or waiting for an ack.
+    pub(super) fn shrink(&mut self) {
+        self.tail = Tail::default();
+        self.appender.shrink();
+        self.acks.shrink();
+        self.progress.shrink();
+        self.rolled.shrink_to_fit();
+        self.log.shrink();
     }
 }

@@ -6,6 +6,7 @@
 //! publish   watermark, acknowledgements, waiting readers        (hosted, waiters)
 //! read      from memory near the end, else from the files       (tail, read)
 //! roll      indexes, snapshot and recovery point of closed files (roll)
+//! rest      an idle partition gives its memory and open files back (rest)
 //! ```
 //!
 //! Invariant: what a consumer may read is durable (or written, when the topic asks for no more),
@@ -22,6 +23,7 @@ mod policy;
 mod query;
 mod read;
 mod recover;
+mod rest;
 mod roll;
 mod stage;
 mod tail;

@@ -154,15 +154,14 @@ fn push(
         let mut whole = batch.to_vec();
         records::stamp_timestamps(&mut whole, facts.timestamp_type, facts.max_timestamp);
         records::stamp(&mut whole, base_offset, epoch);
-        state.appender.push(&shard.pool, &whole);
+        state.appender.push(&shard.pool, &[&whole]);
         return;
     }
     let (header, payload) = batch.split_at(HEADER_BYTES);
     let mut stamped = [0u8; HEADER_BYTES];
     stamped.copy_from_slice(header);
     records::stamp(&mut stamped, base_offset, epoch);
-    state.appender.push(&shard.pool, &stamped);
-    state.appender.push(&shard.pool, payload);
+    state.appender.push(&shard.pool, &[&stamped, payload]);
 }
 
 fn append_time(facts: &Facts) -> Timestamp {
