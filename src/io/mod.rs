@@ -16,6 +16,7 @@
 
 pub mod buffer;
 pub mod clock;
+pub mod descriptors;
 mod file;
 pub mod fs;
 pub mod lock;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 
@@ -160,7 +161,21 @@ impl WriteHalf {
     /// before its range does is `UnexpectedEof`.
     pub async fn write_gather(&mut self, parts: &mut Vec<Part>) -> io::Result<()> {
         match self {
-            WriteHalf::Uring(half) => half.write_gather(parts).await,
+            WriteHalf::Uring(half) => half.write_gather(parts, &|_| true).await,
+            WriteHalf::Sim(half) => half.write_gather(parts).await,
+        }
+    }
+
+    /// As [`WriteHalf::write_gather`], and whenever the peer has taken nothing for another
+    /// second, `may_wait` hears for how long: false gives up with `TimedOut`. A simulated peer
+    /// is waited for as long as it takes.
+    pub async fn write_gather_while(
+        &mut self,
+        parts: &mut Vec<Part>,
+        may_wait: &dyn Fn(Duration) -> bool,
+    ) -> io::Result<()> {
+        match self {
+            WriteHalf::Uring(half) => half.write_gather(parts, may_wait).await,
             WriteHalf::Sim(half) => half.write_gather(parts).await,
         }
     }

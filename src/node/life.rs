@@ -14,10 +14,10 @@ use futures_util::{StreamExt, stream};
 use super::identity;
 use super::register;
 use crate::config::{Listener, Settings};
-use crate::io::{clock, fs, mesh, resolve, task};
+use crate::io::{clock, descriptors, fs, mesh, resolve, task};
 use crate::log::layout::{CleanShutdown, MetaProperties, names};
 use crate::model::ShardId;
-use crate::server::{self, Context};
+use crate::server::{self, Census, Context};
 use crate::shard::{self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, janitor};
 
 /// Longest wait for commits under way when the node stops.
@@ -221,9 +221,11 @@ async fn listen(
 
 /// Lets every shard accept connections and look after its partitions.
 async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
-    let started = shard.gather(|shard| {
+    let census = Census::new(descriptors::raise_limit());
+    let started = shard.gather(move |shard| {
+        let census = census.clone();
         Box::pin(async move {
-            let context = Context::new(shard.clone());
+            let context = Context::new(shard.clone(), census);
             for (name, listener) in shard.take_listeners() {
                 shard.keep(task::spawn(server::accept(context.clone(), name, listener)));
             }

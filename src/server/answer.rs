@@ -1,10 +1,11 @@
 //! What a handler hands back: encoded bytes with payloads spliced in, or a reason to hang up.
 
 use std::io;
+use std::time::Duration;
 
 use crate::io::Part;
 use crate::shard::Permit;
-use crate::wire::{self, EncodeFault, Malformed, Message, Output, Piece};
+use crate::wire::{self, EncodeFault, FrameFault, Malformed, Message, Output, Piece, Stranger};
 
 /// One answer, ready for the socket.
 pub struct Answer {
@@ -41,6 +42,15 @@ impl Answer {
         self
     }
 
+    /// Bytes that the answer holds in memory. Ranges of files lie elsewhere.
+    pub fn memory(&self) -> usize {
+        let payloads = self.payloads.iter().flatten().map(|part| match part {
+            Part::Bytes(bytes) => bytes.len(),
+            Part::File(_) => 0,
+        });
+        self.output.head.len() + payloads.sum::<usize>()
+    }
+
     /// Appends the answer to `parts`; what must outlive the write is returned.
     pub fn into_parts(mut self, parts: &mut Vec<Part>) -> Option<Permit> {
         for piece in self.output.into_pieces() {
@@ -60,8 +70,28 @@ pub enum Close {
     PeerDone,
     #[error("the connection broke: {0}")]
     Socket(io::Error),
-    #[error("nothing was received for {0} ms (connections.max.idle.ms)")]
+    #[error("no request came for {0} ms (connections.max.idle.ms)")]
     Idle(u128),
+    #[error(
+        "{arrived} bytes of a request came and {missing} did not for {idle_ms} ms \
+         (connections.max.idle.ms)"
+    )]
+    Unfinished {
+        arrived: usize,
+        missing: usize,
+        idle_ms: u128,
+    },
+    #[error("the peer closed the connection within a request: {arrived} bytes came, {missing} not")]
+    Cut { arrived: usize, missing: usize },
+    #[error("nothing moved for {0:?}, and other connections wait for the memory it holds")]
+    Stalled(Duration),
+    #[error("the client has read nothing for {0:?} (connections.max.idle.ms)")]
+    Unread(Duration),
+    #[error("{fault}{}", .stranger.map_or(String::new(), |stranger| format!("; {stranger}")))]
+    Frame {
+        fault: FrameFault,
+        stranger: Option<Stranger>,
+    },
     #[error("the request cannot be read: {0}")]
     Malformed(String),
     /// A mistake of ours: the answer does not fit the version that was asked for.

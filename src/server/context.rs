@@ -5,7 +5,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::census::Census;
 use super::fetch_session::SessionCache;
+use super::notices::Notices;
+use super::unsent::Unsent;
 use crate::config::Settings;
 use crate::io::Stream;
 use crate::shard::Shard;
@@ -14,15 +17,24 @@ use crate::shard::Shard;
 pub struct Context {
     pub shard: Rc<Shard>,
     pub fetch_sessions: RefCell<SessionCache>,
+    /// Who is connected to the node, on any shard.
+    pub census: Arc<Census>,
+    /// Lines about peers that this shard has written to the log.
+    pub notices: Rc<RefCell<Notices>>,
+    /// Memory of answers that their clients have not read.
+    pub unsent: Unsent,
 }
 
 impl Context {
-    pub fn new(shard: Rc<Shard>) -> Rc<Context> {
+    pub fn new(shard: Rc<Shard>, census: Arc<Census>) -> Rc<Context> {
         let slots = shard.settings().fetch.sessions_max;
         let share = slots.div_ceil(shard.router.shards().count());
         Rc::new(Context {
             shard,
             fetch_sessions: RefCell::new(SessionCache::new(share)),
+            census,
+            notices: Rc::default(),
+            unsent: Unsent::default(),
         })
     }
 

@@ -5,11 +5,15 @@ use std::rc::Rc;
 use bytes::Bytes;
 
 use super::answer::{Answer, Close};
+use super::arrivals::{Arrived, UNFINISHED_FREE_BYTES};
 use super::context::{Context, Session};
 use super::handlers;
 use super::pipeline::Promise;
-use crate::shard::{LocalFuture, Permit};
+use crate::shard::LocalFuture;
 use crate::wire::{ApiKey, Incoming, versions};
+
+/// What an answer may come to that is not a fetch's, bytes: decides how many are made at once.
+const ANSWER_BYTES_USUAL: usize = 1 << 20;
 
 /// One request, whole, for handlers that go on after the reader has taken the next one.
 pub struct Request {
@@ -30,9 +34,9 @@ impl Request {
 pub async fn begin(
     context: &Rc<Context>,
     session: &Rc<Session>,
-    frame: Bytes,
-    permit: Permit,
+    arrived: Arrived,
 ) -> Result<Promise, Close> {
+    let Arrived { frame, permit } = arrived;
     let incoming = Incoming::parse(&frame).map_err(|why| Close::Malformed(why.to_string()))?;
     note_client(session, &incoming);
     let (key, version) = (incoming.key, incoming.version());
@@ -55,16 +59,25 @@ pub async fn begin(
     let request = Request {
         context,
         session,
-        frame: frame.clone(),
+        frame: keep(&frame),
     };
     let handler = handler(key).ok_or(Close::Unsupported {
         key: key.number(),
         version,
     })?;
     let answer = handler(request);
-    Ok(Box::pin(
-        async move { Ok(Some(answer.await?.holding(permit))) },
-    ))
+    let answer = async move { Ok(Some(answer.await?.holding(permit))) };
+    Ok(Promise::new(ANSWER_BYTES_USUAL, answer))
+}
+
+/// A frame for as long as its answer takes. A small one is copied, as a slice would keep the whole
+/// buffer that it came in.
+fn keep(frame: &Bytes) -> Bytes {
+    if frame.len() < UNFINISHED_FREE_BYTES {
+        Bytes::copy_from_slice(frame)
+    } else {
+        frame.clone()
+    }
 }
 
 type Handler = fn(Request) -> LocalFuture<Result<Answer, Close>>;

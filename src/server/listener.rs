@@ -1,13 +1,12 @@
 //! One shard's end of the listening port.
 
 use core::net::SocketAddr;
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::connection;
 use super::context::Context;
-use crate::io::{ListenOptions, Listener, clock, task};
+use super::{connection, notices};
+use crate::io::{ListenOptions, Listener, Stream, clock, task};
 
 /// Pause after a failed accept: out of descriptors is not mended by asking at once.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
@@ -20,43 +19,35 @@ pub fn bind(address: SocketAddr) -> std::io::Result<Listener> {
 
 /// Accepts connections until the task is cancelled.
 pub async fn accept(context: Rc<Context>, name: Rc<str>, listener: Listener) {
-    let open = Rc::new(Cell::new(0usize));
-    let shards = context.shard.router.shards().count();
-    let max = context.settings().network.connections_max.div_ceil(shards);
     loop {
         match listener.accept().await {
-            Ok(stream) if open.get() >= max => {
-                tracing::warn!(peer = %stream.peer(), max, "refused: max.connections are open");
-            }
-            Ok(stream) => {
-                let guard = Open::count(&open);
-                let (context, name) = (context.clone(), name.clone());
-                task::spawn(async move {
-                    connection::serve(context, stream, name).await;
-                    drop(guard);
-                })
-                .detach();
-            }
+            Ok(stream) => welcome(&context, &name, stream),
             Err(error) => {
-                tracing::warn!(%error, "accepting a connection failed");
+                notices::say(&context.notices, || {
+                    tracing::warn!(%error, "accepting a connection failed");
+                });
                 clock::sleep(ACCEPT_RETRY).await;
             }
         }
     }
 }
 
-/// Counts one open connection for as long as it lives.
-struct Open(Rc<Cell<usize>>);
-
-impl Open {
-    fn count(open: &Rc<Cell<usize>>) -> Open {
-        open.set(open.get() + 1);
-        Open(open.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.set(self.0.get() - 1);
-    }
+/// Serves a connection if there is room for it, or closes it.
+fn welcome(context: &Rc<Context>, name: &Rc<str>, stream: Stream) {
+    let network = &context.settings().network;
+    let guest = match context.census.admit(stream.peer().ip(), network) {
+        Ok(guest) => guest,
+        Err(why) => {
+            notices::say(&context.notices, || {
+                tracing::warn!(peer = %stream.peer(), reason = %why, "connection refused");
+            });
+            return;
+        }
+    };
+    let (context, name) = (context.clone(), name.clone());
+    let serving = async move {
+        connection::serve(context, stream, name).await;
+        drop(guest);
+    };
+    task::spawn(serving).detach();
 }

@@ -8,6 +8,10 @@
 //!                  pipeline <- answer <------ promise
 //! ```
 //!
+//! Whatever a client sends or does not read, its share of memory has a limit, told beside its
+//! queue: unfinished requests in `arrivals`, answers in `pipeline` and `unsent`, connections in
+//! `census`, lines in the log in `notices`.
+//!
 //! Invariant: answers leave a connection in the order of its requests; what a client sends costs
 //! at most a small multiple of its bytes; refusals become error codes in `refusal` and nowhere
 //! else. A handler reads its request, calls the shard, shapes the answer, and holds no state.
@@ -16,8 +20,10 @@
 
 mod alter;
 mod answer;
+mod arrivals;
 mod ask;
 mod authorized;
+mod census;
 mod connection;
 mod context;
 mod dispatch;
@@ -25,8 +31,11 @@ mod fetch_session;
 mod fetch_wants;
 mod handlers;
 mod listener;
+mod notices;
 mod pipeline;
 mod refusal;
+mod unsent;
 
+pub use census::Census;
 pub use context::Context;
 pub use listener::{accept, bind};

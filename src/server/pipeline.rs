@@ -1,24 +1,61 @@
 //! The leaving half of a connection: requests run side by side, answers leave in request order.
+//!
+//! A client that does not read its answers fills its socket; then answers are no longer made,
+//! then requests no longer begun, then bytes no longer read: the rest stays on its machine.
 
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context as Wake, Poll};
+use std::time::Duration;
 
 use futures_util::stream::{FuturesOrdered, StreamExt, unfold};
 
 use super::answer::{Answer, Close};
+use super::arrivals::{IDLE_FOREVER, STALL_MAX};
 use super::context::Context;
+use super::unsent::Held;
 use crate::io::{Part, WriteHalf, mesh};
 use crate::shard::LocalFuture;
 
 /// Requests of one connection that may be under way at once; further ones stay in the socket.
 pub const REQUESTS_PER_CONNECTION_MAX: usize = 128;
 
+/// Bytes that the answers of one connection may come to while they are made and until they are
+/// sent; an answer that is larger is made alone.
+const ANSWER_BYTES_PER_CONNECTION_MAX: usize = 8 << 20;
+
+/// What an answer comes to whose size follows the request's: bytes, beside those.
+const ANSWER_BYTES_SMALL: usize = 1 << 10;
+
 /// Answers gathered into one write at most.
 const ANSWERS_PER_WRITE_MAX: usize = 32;
 
+const _: () =
+    assert!(ANSWER_BYTES_SMALL * REQUESTS_PER_CONNECTION_MAX <= ANSWER_BYTES_PER_CONNECTION_MAX);
+
 /// What a handler promises for one request. `Ok(None)` is the silence of `acks=0`.
-pub type Promise = LocalFuture<Result<Option<Answer>, Close>>;
+pub struct Promise {
+    answer: LocalFuture<Result<Option<Answer>, Close>>,
+    bytes_max: usize,
+}
+
+impl Promise {
+    /// An answer of about `bytes_max` bytes at most. Nothing of it is done before it is polled.
+    pub fn new(
+        bytes_max: usize,
+        answer: impl Future<Output = Result<Option<Answer>, Close>> + 'static,
+    ) -> Promise {
+        Promise {
+            answer: Box::pin(answer),
+            bytes_max,
+        }
+    }
+
+    /// An answer that is not much larger than its request.
+    pub fn small(answer: impl Future<Output = Result<Option<Answer>, Close>> + 'static) -> Promise {
+        Promise::new(ANSWER_BYTES_SMALL, answer)
+    }
+}
 
 /// Writes the answers of `promises` in their order until the reader is done and all are
 /// written, or a promise or the socket says to close.
@@ -27,21 +64,15 @@ pub async fn write_answers(
     mut socket: WriteHalf,
     promises: mesh::Receiver<Promise>,
 ) -> Result<(), Close> {
-    let mut running = FuturesOrdered::new();
-    let arriving = unfold(promises, |promises| async move {
-        let promise = promises.recv().await?;
-        Some((promise, promises))
-    });
-    let mut arriving: Arriving = Box::pin(arriving.fuse());
+    let mut answers = Answers::new(context, promises);
     let mut parts: Vec<Part> = Vec::new();
     let mut held = Vec::new();
-    while let Some(first) = next_answer(&mut arriving, &mut running).await {
+    while let Some(first) = answers.next().await {
         let mut next = Some(first);
         let mut failed = None;
-        while let Some(answer) = next {
-            match answer {
-                Ok(Some(answer)) => held.push(answer.into_parts(&mut parts)),
-                Ok(None) => {}
+        while let Some(made) = next {
+            match made {
+                Ok(made) => held.push(made.into_parts(&mut parts)),
                 // What was answered before it still leaves: only then the connection closes.
                 Err(why) => {
                     failed = Some(why);
@@ -49,20 +80,18 @@ pub async fn write_answers(
                 }
             }
             next = if held.len() < ANSWERS_PER_WRITE_MAX {
-                ready_answer(&mut running).await
+                answers.ready().await
             } else {
                 None
             };
         }
         let bytes: usize = parts.iter().map(Part::len).sum();
         if bytes > 0 {
-            socket
-                .write_gather(&mut parts)
-                .await
-                .map_err(Close::Socket)?;
+            send(context, &mut socket, &mut parts).await?;
             context.shard.metrics.on_answer(bytes);
         }
-        held.clear();
+        held.drain(..)
+            .for_each(|sent| answers.reserved -= sent.bytes_max);
         if let Some(why) = failed {
             return Err(why);
         }
@@ -70,39 +99,131 @@ pub async fn write_answers(
     socket.shutdown().await.map_err(Close::Socket)
 }
 
-type Running = FuturesOrdered<Promise>;
-type Arriving = Pin<Box<dyn futures_util::Stream<Item = Promise>>>;
-
-/// The next answer in order, while taking in new promises so that all of them make progress.
-async fn next_answer(
-    arriving: &mut Arriving,
-    running: &mut Running,
-) -> Option<Result<Option<Answer>, Close>> {
-    std::future::poll_fn(|cx| {
-        let mut more = true;
-        while running.len() < REQUESTS_PER_CONNECTION_MAX {
-            match arriving.as_mut().poll_next(cx) {
-                Poll::Ready(Some(promise)) => running.push_back(promise),
-                Poll::Ready(None) => {
-                    more = false;
-                    break;
-                }
-                Poll::Pending => break,
-            }
+/// Sends, for as long as the client goes on reading: until it is idle, or until others wait for
+/// the memory that its requests hold.
+async fn send(
+    context: &Context,
+    socket: &mut WriteHalf,
+    parts: &mut Vec<Part>,
+) -> Result<(), Close> {
+    let idle_max = context.settings().network.idle_max.unwrap_or(IDLE_FOREVER);
+    let may_wait = |waited: Duration| {
+        let contended = waited >= STALL_MAX && context.shard.requests.is_contended();
+        waited < idle_max && !contended
+    };
+    let sent = socket.write_gather_while(parts, &may_wait).await;
+    sent.map_err(|error| match error.kind() {
+        std::io::ErrorKind::TimedOut if context.shard.requests.is_contended() => {
+            Close::Stalled(STALL_MAX)
         }
-        match running.poll_next_unpin(cx) {
-            Poll::Ready(None) if more => Poll::Pending,
-            outcome => outcome,
-        }
+        std::io::ErrorKind::TimedOut => Close::Unread(idle_max),
+        _ => Close::Socket(error),
     })
-    .await
 }
 
-/// The next answer if it is there already.
-async fn ready_answer(running: &mut Running) -> Option<Result<Option<Answer>, Close>> {
-    std::future::poll_fn(|cx| match running.poll_next_unpin(cx) {
-        Poll::Ready(answer) => Poll::Ready(answer),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
+/// An answer with what it counts for until it is sent.
+struct Made {
+    answer: Option<Answer>,
+    bytes_max: usize,
+    held: Option<Held>,
+}
+
+/// What must outlive the write of an answer.
+struct Sending {
+    bytes_max: usize,
+    _held: Option<Held>,
+    _permit: Option<crate::shard::Permit>,
+}
+
+impl Made {
+    fn into_parts(self, parts: &mut Vec<Part>) -> Sending {
+        Sending {
+            bytes_max: self.bytes_max,
+            _held: self.held,
+            _permit: self.answer.and_then(|answer| answer.into_parts(parts)),
+        }
+    }
+}
+
+/// The promises of a connection on their way to be answers.
+struct Answers {
+    context: Rc<Context>,
+    arriving: Pin<Box<dyn futures_util::Stream<Item = Promise>>>,
+    /// Not begun: its answer may be too large beside those that are under way.
+    waiting: Option<Promise>,
+    running: FuturesOrdered<LocalFuture<Result<Made, Close>>>,
+    /// What the answers that are under way or made may come to, bytes.
+    reserved: usize,
+}
+
+impl Answers {
+    fn new(context: &Rc<Context>, promises: mesh::Receiver<Promise>) -> Answers {
+        let arriving = unfold(promises, |promises| async move {
+            let promise = promises.recv().await?;
+            Some((promise, promises))
+        });
+        Answers {
+            context: context.clone(),
+            arriving: Box::pin(arriving.fuse()),
+            waiting: None,
+            running: FuturesOrdered::new(),
+            reserved: 0,
+        }
+    }
+
+    /// The next answer in order, while beginning others so that all of them make progress.
+    async fn next(&mut self) -> Option<Result<Made, Close>> {
+        std::future::poll_fn(|wake| {
+            let more = self.begin(wake);
+            match self.running.poll_next_unpin(wake) {
+                Poll::Ready(None) if more => Poll::Pending,
+                outcome => outcome,
+            }
+        })
+        .await
+    }
+
+    /// The next answer if it is there already.
+    async fn ready(&mut self) -> Option<Result<Made, Close>> {
+        std::future::poll_fn(|wake| match self.running.poll_next_unpin(wake) {
+            Poll::Ready(answer) => Poll::Ready(answer),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await
+    }
+
+    /// Begins promises while there is room for their answers; false when no more will come.
+    fn begin(&mut self, wake: &mut Wake<'_>) -> bool {
+        while self.running.len() < REQUESTS_PER_CONNECTION_MAX {
+            let promise = match self.waiting.take() {
+                Some(promise) => promise,
+                None => match self.arriving.as_mut().poll_next(wake) {
+                    Poll::Ready(Some(promise)) => promise,
+                    Poll::Ready(None) => return false,
+                    Poll::Pending => return true,
+                },
+            };
+            let beside = self.reserved.saturating_add(promise.bytes_max);
+            if self.reserved > 0 && beside > ANSWER_BYTES_PER_CONNECTION_MAX {
+                self.waiting = Some(promise);
+                return true;
+            }
+            self.reserved = beside;
+            self.running.push_back(self.made(promise));
+        }
+        true
+    }
+
+    fn made(&self, promise: Promise) -> LocalFuture<Result<Made, Close>> {
+        let unsent = self.context.unsent.clone();
+        Box::pin(async move {
+            let answer = promise.answer.await?;
+            let held = answer.as_ref().map(|answer| unsent.hold(answer.memory()));
+            Ok(Made {
+                answer,
+                bytes_max: promise.bytes_max,
+                held,
+            })
+        })
+    }
 }

@@ -34,24 +34,32 @@ impl Budget {
     }
 
     /// Waits until `bytes` are free. A share larger than the whole budget waits for all of it.
-    pub async fn take(&self, bytes: usize) -> Permit {
-        let waiting = {
-            let mut state = self.0.borrow_mut();
-            let bytes = bytes.min(state.total);
-            if state.waiting.is_empty() && state.free >= bytes {
-                state.free -= bytes;
-                return Permit {
-                    bytes,
-                    budget: self.clone(),
-                };
-            }
+    /// The place in the queue is taken by the call, not by its first poll.
+    pub fn take(&self, bytes: usize) -> impl Future<Output = Permit> + use<> {
+        let mut state = self.0.borrow_mut();
+        let bytes = bytes.min(state.total);
+        let taken = if state.waiting.is_empty() && state.free >= bytes {
+            state.free -= bytes;
+            let budget = self.clone();
+            Ok(Permit { bytes, budget })
+        } else {
             let (sender, receiver) = oneshot::channel();
             state.waiting.push_back((bytes, sender));
-            receiver
+            Err(receiver)
         };
-        waiting
-            .await
-            .expect("a budget outlives the tasks that wait for it")
+        async move {
+            match taken {
+                Ok(permit) => permit,
+                Err(waiting) => waiting
+                    .await
+                    .expect("a budget outlives the tasks that wait for it"),
+            }
+        }
+    }
+
+    /// Whether somebody waits for a share.
+    pub fn is_contended(&self) -> bool {
+        !self.0.borrow().waiting.is_empty()
     }
 
     pub fn used(&self) -> usize {

@@ -49,6 +49,8 @@ pub struct Shard {
     pub metrics: Rc<metrics::Shard>,
     /// Bytes of requests that this shard's connections may have in work.
     pub requests: Budget,
+    /// Bytes of large requests that are still arriving, as many again.
+    pub arriving: Budget,
     pub(super) tails: TailRing,
     pub(super) commit_slots: Budget,
     pub(super) background: Budget,
@@ -79,6 +81,7 @@ impl Shard {
             metrics: Rc::default(),
             pool: Pool::new(POOL_BYTES),
             requests: Budget::new(requests_bytes(&settings, &router)),
+            arriving: Budget::new(requests_bytes(&settings, &router)),
             tails: TailRing::new(settings.memory.tail_bytes),
             commit_slots: Budget::new(COMMITS_MAX),
             background: Budget::new(BACKGROUND_MAX),

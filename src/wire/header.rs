@@ -59,7 +59,7 @@ pub struct Incoming<'a> {
 /// Why a frame is no request that can be answered: the connection has to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unanswerable {
-    #[error("unknown API key {0}")]
+    #[error("API key {0} is not served to clients")]
     UnknownKey(i16),
     #[error("malformed request header: {0}")]
     Malformed(#[from] Malformed),

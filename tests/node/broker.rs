@@ -98,6 +98,20 @@ impl Broker {
         Caller::connect(self.address)
     }
 
+    /// Memory of the process that is in RAM, bytes.
+    pub fn resident_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the broker runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<usize>().ok());
+        kib.expect("the kernel says how much") * 1024
+    }
+
+    /// What it said on standard error so far.
+    pub fn words(&self) -> String {
+        std::fs::read_to_string(&self.words).unwrap()
+    }
+
     /// `kill -9`.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -29,6 +29,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Bytes of the body.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub fn body<'a, M: Message<'a>>(&'a self) -> M {
         let mut cursor = Cursor::new(&self.bytes);
         let body = M::decode(&mut cursor, self.version).expect("the answer can be read");
@@ -107,6 +112,25 @@ impl Caller {
             version: 0,
             ..ticket
         })
+    }
+
+    /// Another handle on the socket, to write and read side by side.
+    pub fn share(&self) -> Caller {
+        let stream = self.stream.try_clone().expect("a descriptor");
+        Caller { stream, next: 1 }
+    }
+
+    /// Writes until the broker has taken nothing for `pause`; gives the bytes written.
+    pub fn write_until_full(&mut self, bytes: &[u8], pause: Duration) -> usize {
+        self.stream.set_write_timeout(Some(pause)).unwrap();
+        let mut written = 0;
+        while let Ok(count) = self.stream.write(&bytes[written..]) {
+            written += count;
+            if written == bytes.len() {
+                break;
+            }
+        }
+        written
     }
 
     /// Hangs up without a word of farewell: the broker sees a broken connection.

@@ -85,6 +85,22 @@ pub fn fetching<'a>((topic, partition): Place<'a>, offset: i64) -> fetch::Reques
     }
 }
 
+/// One batch for one partition, as a produce request names it.
+pub fn produce_to<'a>(
+    (topic, partition): Place<'a>,
+    batch: &'a [u8],
+) -> produce::TopicProduceData<'a> {
+    produce::TopicProduceData {
+        name: Text::from(topic),
+        partition_data: vec![produce::PartitionProduceData {
+            index: partition,
+            records: Some(Records::Slice(batch)),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
 /// The one partition of a produce answer.
 pub fn produced(answer: &Answer) -> Produced {
     let body: produce::Response<'_> = answer.body();
@@ -195,19 +211,11 @@ impl Caller {
         assert_eq!(body.responses[0].error_code, 0, "{topic} is deleted");
     }
 
-    pub fn send_batch(&mut self, (topic, partition): Place, batch: &[u8], acks: i16) -> Ticket {
+    pub fn send_batch(&mut self, place: Place, batch: &[u8], acks: i16) -> Ticket {
         let request = produce::Request {
             acks,
             timeout_ms: 30_000,
-            topic_data: vec![produce::TopicProduceData {
-                name: Text::from(topic),
-                partition_data: vec![produce::PartitionProduceData {
-                    index: partition,
-                    records: Some(Records::Slice(batch)),
-                    ..Default::default()
-                }],
-                ..Default::default()
-            }],
+            topic_data: vec![produce_to(place, batch)],
             ..Default::default()
         };
         self.send(&request, BY_NAME)

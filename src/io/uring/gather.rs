@@ -11,7 +11,9 @@ use std::io::{self, IoSlice};
 use std::num::NonZeroUsize;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::io::AsyncWriteExt;
 use glommio::net::TcpStream;
@@ -23,6 +25,7 @@ use super::handle::Handle;
 use super::net::borrowed;
 use super::task::yield_if_needed;
 use super::warm;
+use crate::io::clock::timeout;
 use crate::io::{FileRange as AnyRange, Part};
 
 /// Slices given to one `sendmsg`.
@@ -31,6 +34,12 @@ const SLICES_MAX: usize = 64;
 const CALL_BYTES_MAX: usize = 1 << 20;
 /// Bytes of a range that wait for room in the socket, in memory.
 const WAITING_BYTES: usize = 256;
+
+/// How long a peer that takes nothing is waited for before somebody is asked whether to go on.
+const STEP: Duration = Duration::from_secs(1);
+
+/// Hears for how long the peer has taken nothing; false gives up.
+pub(super) type MayWait<'a> = &'a dyn Fn(Duration) -> bool;
 
 /// Where sending stands: whole parts behind us, and bytes of the next one.
 #[derive(Default)]
@@ -55,7 +64,11 @@ impl Cursor {
 }
 
 /// Sends all parts in order.
-pub(super) async fn send(stream: &mut TcpStream, parts: &[Part]) -> io::Result<()> {
+pub(super) async fn send(
+    stream: &mut TcpStream,
+    parts: &[Part],
+    may_wait: MayWait<'_>,
+) -> io::Result<()> {
     let mut cursor = Cursor::default();
     cursor.advance(parts, 0);
     while let Some(part) = parts.get(cursor.part) {
@@ -64,10 +77,15 @@ pub(super) async fn send(stream: &mut TcpStream, parts: &[Part]) -> io::Result<(
                 let (slices, is_last) = slices_from(parts, &cursor);
                 match send_slices(stream, &slices, is_last)? {
                     Some(sent) => sent,
-                    None => stream.write(&first[cursor.within..]).await?,
+                    None => write_some(stream, &first[cursor.within..], may_wait).await?,
                 }
             }
-            Part::File(AnyRange::Uring(range)) => send_range(stream, range, cursor.within).await?,
+            Part::File(AnyRange::Uring(range)) => {
+                match send_range(stream, range, cursor.within).await? {
+                    Outcome::Sent(sent) => sent,
+                    Outcome::Full(next) => write_some(stream, &next, may_wait).await?,
+                }
+            }
             Part::File(AnyRange::Sim(_)) => panic!("a simulated file met a real socket"),
         };
         if sent == 0 {
@@ -77,6 +95,23 @@ pub(super) async fn send(stream: &mut TcpStream, parts: &[Part]) -> io::Result<(
         yield_if_needed().await;
     }
     Ok(())
+}
+
+/// Waits for room in the socket and fills some of it with the next bytes.
+async fn write_some(
+    stream: &mut TcpStream,
+    bytes: &[u8],
+    may_wait: MayWait<'_>,
+) -> io::Result<usize> {
+    let mut writing = pin!(stream.write(bytes));
+    let mut waited = Duration::ZERO;
+    loop {
+        match timeout(STEP, writing.as_mut()).await {
+            Ok(written) => return written,
+            Err(_) if may_wait(waited + STEP) => waited += STEP,
+            Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
 }
 
 /// The slices from the cursor to the next range, to the limits of one call, or to the end; and
@@ -113,33 +148,34 @@ fn send_slices(
     unless_full(|| SockRef::from(&socket).send_vectored_with_flags(slices, flags))
 }
 
-/// Sends some of `range`, from its byte `within` on; returns how much.
-async fn send_range(stream: &mut TcpStream, range: &FileRange, within: usize) -> io::Result<usize> {
+/// Sends some of `range`, from its byte `within` on.
+async fn send_range(stream: &TcpStream, range: &FileRange, within: usize) -> io::Result<Outcome> {
     let position = range.position + within as u64;
     let len = (range.size() - within).min(CALL_BYTES_MAX);
     let handle = &range.handle;
     if warm::is_cached(handle.buffered()?, position, len) {
-        if let Some(sent) = send_file(&borrowed(stream), handle, position, len)? {
-            return Ok(sent);
-        }
-        let next = read_some(handle, position, len)?;
-        return stream.write(&next).await;
+        return send_file_or_read(&borrowed(stream), handle, position, len);
     }
     // The pool has its own descriptor of the socket: should this future be dropped, the number
     // of ours may soon mean another connection.
     let socket: OwnedFd = borrowed(stream).try_clone_to_owned()?;
     let handle: Arc<Handle> = handle.clone();
-    let outcome = on_pool(move || match send_file(&socket, &handle, position, len)? {
+    on_pool(move || send_file_or_read(&socket, &handle, position, len)).await
+}
+
+fn send_file_or_read(
+    socket: &impl AsFd,
+    handle: &Handle,
+    position: u64,
+    len: usize,
+) -> io::Result<Outcome> {
+    match send_file(socket, handle, position, len)? {
         Some(sent) => Ok(Outcome::Sent(sent)),
-        None => Ok(Outcome::Full(read_some(&handle, position, len)?)),
-    });
-    match outcome.await? {
-        Outcome::Sent(sent) => Ok(sent),
-        Outcome::Full(next) => stream.write(&next).await,
+        None => Ok(Outcome::Full(read_some(handle, position, len)?)),
     }
 }
 
-/// What came of sending from the pool.
+/// What came of sending a range.
 enum Outcome {
     Sent(usize),
     /// Nothing was sent; these bytes are next.

@@ -152,8 +152,12 @@ impl WriteHalf {
         self.inner.write_all(bytes).await
     }
 
-    pub async fn write_gather(&mut self, parts: &mut Vec<Part>) -> io::Result<()> {
-        let result = gather::send(&mut self.inner, parts).await;
+    pub async fn write_gather(
+        &mut self,
+        parts: &mut Vec<Part>,
+        may_wait: gather::MayWait<'_>,
+    ) -> io::Result<()> {
+        let result = gather::send(&mut self.inner, parts, may_wait).await;
         parts.clear();
         result
     }

@@ -55,7 +55,7 @@ pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promis
                 ..Response::default()
             };
             let answer = Answer::encode(correlation, &response, version);
-            return Ok(Box::pin(async move { answer.map(Some) }));
+            return Ok(Promise::small(async move { answer.map(Some) }));
         }
     };
     let limit = context.settings().fetch.answer_bytes_max;
@@ -66,9 +66,10 @@ pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promis
         committed_only: request.isolation_level == 1,
     };
     let context = context.clone();
-    Ok(Box::pin(async move {
+    Ok(Promise::new(wanted.max_bytes, async move {
         let items = read_until_enough(&context, &plan, &wanted).await?;
-        let answer = fetch_answer::build(&context, &plan, items, wanted.max_bytes);
+        let max_bytes = wanted.max_bytes.min(context.unsent.room());
+        let answer = fetch_answer::build(&context, &plan, items, max_bytes);
         answer.encode(correlation, version).map(Some)
     }))
 }
@@ -134,13 +135,14 @@ async fn read_until_enough(
     let deadline = clock::now().plus(wanted.max_wait);
     loop {
         let mut items = resolve(context, plan);
-        read_all(context, &mut items, wanted).await?;
+        let room = wanted.max_bytes.min(context.unsent.room());
+        read_all(context, &mut items, wanted, room).await?;
         let failed = items.iter().any(|item| item.outcome.is_err());
         let bytes: usize = items
             .iter()
             .filter_map(|i| Some(i.outcome.as_ref().ok()?.size))
             .sum();
-        let enough = bytes >= wanted.min_bytes.min(wanted.max_bytes) || items.is_empty();
+        let enough = bytes >= wanted.min_bytes.min(room) || items.is_empty();
         if failed || enough || clock::now() >= deadline || context.shard.is_stopping() {
             return Ok(items);
         }
@@ -178,7 +180,13 @@ fn resolve(context: &Context, plan: &Plan) -> Vec<Item> {
     items.collect()
 }
 
-async fn read_all(context: &Rc<Context>, items: &mut [Item], wanted: &Wanted) -> Result<(), Close> {
+/// Reads all partitions, up to `max_bytes` of each.
+async fn read_all(
+    context: &Rc<Context>,
+    items: &mut [Item],
+    wanted: &Wanted,
+    max_bytes: usize,
+) -> Result<(), Close> {
     let mut by_owner: BTreeMap<ShardId, (Vec<usize>, Vec<Read>)> = BTreeMap::new();
     for (at, item) in items.iter_mut().enumerate() {
         let Ok(partition) = item.target else { continue };
@@ -194,7 +202,7 @@ async fn read_all(context: &Rc<Context>, items: &mut [Item], wanted: &Wanted) ->
             offset: Offset(item.want.fetch_offset),
             epoch: LeaderEpoch(item.want.leader_epoch),
             limits: ReadLimits {
-                max_bytes: (item.want.max_bytes.max(0) as usize).min(wanted.max_bytes),
+                max_bytes: (item.want.max_bytes.max(0) as usize).min(max_bytes),
                 whole_first: true,
                 committed_only: wanted.committed_only,
             },

@@ -51,7 +51,7 @@ pub async fn begin(
     let acks = request.acks;
     if !matches!(acks, -1..=1) {
         let slots = refuse_all(&request, ErrorCode::InvalidRequiredAcks);
-        return Ok(Box::pin(async move {
+        return Ok(Promise::small(async move {
             respond(slots, correlation, version).map(Some)
         }));
     }
@@ -65,7 +65,7 @@ pub async fn begin(
             reply: reply.map_err(|_| Close::Stopping)?,
         });
     }
-    Ok(Box::pin(async move {
+    Ok(Promise::small(async move {
         for part in under_way {
             let outcomes = part.reply.await.map_err(|_| Close::Stopping)?;
             for ((topic, place), outcome) in part.slots.into_iter().zip(outcomes) {
