@@ -52,5 +52,5 @@ pub use malformed::{Malformed, RecordFault};
 pub use recompress::recompress;
 pub use record::{Headers, Record, RecordHeader, Records};
 pub use refusal::{RECORD_ERRORS_MAX, RecordError, RecordErrors, RecordWrong, Refusal};
-pub use validate::{Policy, check, only_batch};
+pub use validate::{Policy, check, check_within, only_batch};
 pub use view::{BatchView, Batches, stamp, stamp_timestamps};

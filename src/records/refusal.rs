@@ -11,7 +11,8 @@ pub enum Refusal {
     /// `INVALID_RECORD`: the produce request named a partition and brought nothing for it.
     #[error("Produce requests must have at least one record batch per partition")]
     NoBatch,
-    /// `INVALID_RECORD`: `Malformed::TrailingBytes` here means more than one batch.
+    /// `CORRUPT_MESSAGE` for a length or a format that nobody has, `UNKNOWN_SERVER_ERROR` for such
+    /// a codec, else `INVALID_RECORD`. `Malformed::TrailingBytes` here means more than one batch.
     #[error("{0}")]
     Malformed(#[from] Malformed),
     /// `INVALID_RECORD`.
@@ -52,8 +53,8 @@ pub enum Refusal {
     /// records of a compressed one; no client sends either.
     #[error("Record {index} of the batch has offset delta {found}")]
     OffsetDelta { index: u32, found: i32 },
-    /// `INVALID_RECORD`; Kafka answers a broken stream with `UNKNOWN_SERVER_ERROR`, and has no
-    /// limit on expansion.
+    /// `UNKNOWN_SERVER_ERROR` for a broken stream. Kafka has no limit on expansion; beyond ours,
+    /// `MESSAGE_TOO_LARGE` has producers split the batch and send its parts.
     #[error("{0}")]
     Codec(#[from] CodecFault),
     /// `INVALID_TIMESTAMP` when [`RecordErrors::any_timestamp`], else `INVALID_RECORD`; the

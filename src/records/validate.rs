@@ -1,7 +1,9 @@
 use super::refusal::{RecordError, RecordErrors, RecordWrong, Refusal};
 use super::shape::{Shape, ShapeReader, StreamFault};
 use super::varint::Fields;
-use super::{BatchView, Codec, Facts, Malformed, TimestampType, crc32c, decoded_bytes_max};
+use super::{
+    BatchView, Codec, CodecFault, Facts, Malformed, TimestampType, crc32c, decoded_bytes_max,
+};
 use crate::model::{Offset, Timestamp};
 
 /// A topic's rules for what producers may append.
@@ -24,7 +26,14 @@ pub struct Policy {
 pub fn only_batch(records: Option<&[u8]>) -> Result<BatchView<'_>, Refusal> {
     match records.unwrap_or_default() {
         [] => Err(Refusal::NoBatch),
-        bytes => Ok(BatchView::parse(bytes)?),
+        bytes => match BatchView::split_first(bytes)? {
+            (batch, []) => Ok(batch),
+            // A length that falls short: what is left is no batch, what is not has another sum.
+            (batch, rest) if BatchView::split_first(rest).is_err() && !batch.crc_is_valid() => {
+                Err(wrong_crc(&batch))
+            }
+            (_, rest) => Err(Malformed::TrailingBytes(rest.len()).into()),
+        },
     }
 }
 
@@ -38,13 +47,24 @@ pub fn only_batch(records: Option<&[u8]>) -> Result<BatchView<'_>, Refusal> {
 /// add up, bytes after the end of a compressed stream or of the batch, and content that expands
 /// beyond [`decoded_bytes_max`].
 pub fn check(batch: &BatchView<'_>, policy: &Policy, now: Timestamp) -> Result<Facts, Refusal> {
+    check_within(batch, policy, now, decoded_bytes_max(batch.payload().len()))
+}
+
+/// As [`check`], with another limit on what compressed content may expand to: for callers that
+/// want to know whether checking takes long.
+pub fn check_within(
+    batch: &BatchView<'_>,
+    policy: &Policy,
+    now: Timestamp,
+    decoded_max: usize,
+) -> Result<Facts, Refusal> {
     check_frame(batch, policy)?;
     let facts = Facts::of(batch)?;
     check_header(batch)?;
     let mut tally = Tally::new(batch, policy, now);
     match facts.codec {
         Codec::None => tally.walk_in_place()?,
-        codec => tally.walk_compressed(codec)?,
+        codec => tally.walk_compressed(codec, decoded_max)?,
     }
     let (max_timestamp, max_timestamp_delta) = tally.finish()?;
     let restamp =
@@ -68,11 +88,17 @@ fn check_frame(batch: &BatchView<'_>, policy: &Policy) -> Result<(), Refusal> {
             max: policy.max_message_bytes,
         });
     }
-    let (stored, computed) = (batch.crc(), crc32c(batch.checked_bytes()));
-    if stored != computed {
-        return Err(Refusal::Crc { stored, computed });
+    match batch.crc_is_valid() {
+        true => Ok(()),
+        false => Err(wrong_crc(batch)),
     }
-    Ok(())
+}
+
+fn wrong_crc(batch: &BatchView<'_>) -> Refusal {
+    Refusal::Crc {
+        stored: batch.crc(),
+        computed: crc32c(batch.checked_bytes()),
+    }
 }
 
 fn check_header(batch: &BatchView<'_>) -> Result<(), Refusal> {
@@ -144,9 +170,13 @@ impl<'a> Tally<'a> {
         }
     }
 
-    fn walk_compressed(&mut self, codec: Codec) -> Result<(), Refusal> {
+    fn walk_compressed(&mut self, codec: Codec, decoded_max: usize) -> Result<(), Refusal> {
         let payload = self.batch.payload();
-        let mut reader = ShapeReader::new(codec, payload, decoded_bytes_max(payload.len()))?;
+        // Nothing at all is a stream of no bytes for zstd alone.
+        if payload.is_empty() && codec != Codec::Zstd {
+            return Err(CodecFault::Broken(codec).into());
+        }
+        let mut reader = ShapeReader::new(codec, payload, decoded_max)?;
         for index in 0..self.batch.count() {
             let shape = reader.next().map_err(|fault| at(index, fault))?;
             self.on_record(&shape)?;

@@ -2,6 +2,7 @@
 
 use crate::config::AlterFault;
 use crate::model::ErrorCode;
+use crate::records::{CodecFault, Malformed};
 use crate::shard::{AppendRefusal, CommandRefusal, ReadRefusal};
 use crate::{cluster, log, records, replica};
 
@@ -52,10 +53,13 @@ fn of_batch(refusal: &records::Refusal) -> Refused {
     use records::Refusal as R;
     let code = match refusal {
         R::TooLarge { .. } => ErrorCode::MessageTooLarge,
+        R::Codec(CodecFault::TooLarge { .. }) => ErrorCode::MessageTooLarge,
         R::Crc { .. } => ErrorCode::CorruptMessage,
+        R::Malformed(malformed) => of_malformed(malformed),
+        // Kafka does not expect it; no client repeats such a batch.
+        R::Codec(CodecFault::Broken(_)) => ErrorCode::UnknownServerError,
         R::Records(errors) if errors.any_timestamp => ErrorCode::InvalidTimestamp,
         R::NoBatch
-        | R::Malformed(_)
         | R::BaseOffset(_)
         | R::OffsetRange(_)
         | R::Count(_)
@@ -63,7 +67,6 @@ fn of_batch(refusal: &records::Refusal) -> Refused {
         | R::ControlBatch
         | R::Sequence { .. }
         | R::OffsetDelta { .. }
-        | R::Codec(_)
         | R::Records(_) => ErrorCode::InvalidRecord,
     };
     let mut refused = Refused::with(code, refusal);
@@ -72,6 +75,19 @@ fn of_batch(refusal: &records::Refusal) -> Refused {
         refused.records = errors.first.iter().map(entry).collect();
     }
     refused
+}
+
+fn of_malformed(malformed: &Malformed) -> ErrorCode {
+    match malformed {
+        Malformed::Length(_) => ErrorCode::CorruptMessage,
+        // The old formats are known, if not served.
+        Malformed::Magic(0 | 1) => ErrorCode::InvalidRecord,
+        Malformed::Magic(_) => ErrorCode::CorruptMessage,
+        Malformed::Codec(_) => ErrorCode::UnknownServerError,
+        Malformed::Truncated { .. } | Malformed::TrailingBytes(_) | Malformed::Record { .. } => {
+            ErrorCode::InvalidRecord
+        }
+    }
 }
 
 fn of_log(refusal: &log::Refusal) -> ErrorCode {

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_channel::oneshot;
 
 use super::Shard;
-use super::partition::{Appended, Refusal, Staged};
+use super::partition::{Appended, Checked, Partition, Refusal, Staged, Unchecked};
 use super::router::{Reply, ShardStopped};
-use crate::io::clock;
-use crate::model::{PartitionId, ShardId};
+use crate::io::{clock, task};
+use crate::model::{Instant, PartitionId, ShardId};
 use crate::records::{BatchView, Codec};
 
 /// A batch for one partition, as a counted slice of the request that brought it.
@@ -50,14 +51,17 @@ impl Shard {
         appends: Vec<Append>,
         timeout: Duration,
     ) -> impl Future<Output = Vec<Outcome>> + use<> {
-        let staged: Vec<_> = appends.iter().map(|append| self.stage(append)).collect();
-        // The request's bytes are copied or refused by now: let them go before the wait.
-        drop(appends);
+        // The request's bytes are copied or refused by the end of this, but for those whose
+        // check takes long: let them go before the wait.
+        let steps: Vec<Step> = appends
+            .into_iter()
+            .map(|append| self.take_in(append))
+            .collect();
         async move {
             let deadline = clock::now().plus(timeout);
-            let mut outcomes = Vec::with_capacity(staged.len());
-            for staged in staged {
-                outcomes.push(match staged {
+            let mut outcomes = Vec::with_capacity(steps.len());
+            for step in steps {
+                outcomes.push(match step.staged(deadline).await {
                     Ok(staged) => committed(staged, deadline).await,
                     Err(refusal) => Err(refusal),
                 });
@@ -66,12 +70,67 @@ impl Shard {
         }
     }
 
-    fn stage(self: &Rc<Self>, append: &Append) -> Result<Staged, Refusal> {
+    /// Stages a batch now if that is quick and its turn has come; sees to its turn otherwise.
+    fn take_in(self: &Rc<Self>, append: Append) -> Step {
+        let id = append.partition;
+        let (partition, unchecked) = match self.admit(append) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Step::Done(Err(refusal)),
+        };
+        let quick = unchecked.check_quickly();
+        match quick {
+            Some(checked) if partition.turns.used() == 0 => {
+                Step::Done(checked.and_then(|checked| self.stage(id, &checked)))
+            }
+            quick => Step::Later(self.stage_in_turn(&partition, unchecked, quick)),
+        }
+    }
+
+    /// Stages a batch behind all that came before it. A task of its own, so that neither a client
+    /// that goes away nor one that does not read its answers holds up the others.
+    fn stage_in_turn(
+        self: &Rc<Self>,
+        partition: &Rc<Partition>,
+        unchecked: Unchecked,
+        quick: Option<Result<Checked, Refusal>>,
+    ) -> oneshot::Receiver<Result<Staged, Refusal>> {
+        let turn = partition.turns.take(1);
+        let (sender, receiver) = oneshot::channel();
+        let (shard, id) = (self.clone(), partition.id);
+        let work = async move {
+            let checked = match quick {
+                Some(checked) => checked,
+                None => match task::block_on_pool(move || unchecked.check()).await {
+                    Ok(checked) => checked,
+                    Err(bug) => panic!("{bug}"),
+                },
+            };
+            let turn = turn.await;
+            let staged = checked.and_then(|checked| shard.stage(id, &checked));
+            drop(turn);
+            // Whoever asked may be gone.
+            let _ = sender.send(staged);
+        };
+        task::spawn(work).detach();
+        receiver
+    }
+
+    /// Stages a batch that was checked.
+    fn stage(self: &Rc<Self>, id: PartitionId, checked: &Checked) -> Result<Staged, Refusal> {
+        let partition = self.hosted(id)?;
+        partition.stage_checked(self, &checked.batch, &checked.facts, checked.now)
+    }
+
+    fn hosted(&self, id: PartitionId) -> Result<Rc<Partition>, Refusal> {
         // A node that stops writes down where its logs end: nothing may be added after that.
         if self.is_stopping() {
             return Err(Refusal::NotHosted);
         }
-        let partition = self.partition(append.partition).ok_or(Refusal::NotHosted)?;
+        self.partition(id).ok_or(Refusal::NotHosted)
+    }
+
+    fn admit(&self, append: Append) -> Result<(Rc<Partition>, Unchecked), Refusal> {
+        let partition = self.hosted(append.partition)?;
         let zstd = || {
             let codec = BatchView::parse(&append.batch)
                 .ok()
@@ -81,12 +140,35 @@ impl Shard {
         if !append.zstd_allowed && zstd() {
             return Err(Refusal::ZstdNotAllowed);
         }
-        partition.stage(self, &append.batch)
+        let unchecked = partition.unchecked(append.batch)?;
+        Ok((partition, unchecked))
+    }
+}
+
+/// A batch on its way to its place in the log.
+enum Step {
+    Done(Result<Staged, Refusal>),
+    Later(oneshot::Receiver<Result<Staged, Refusal>>),
+}
+
+impl Step {
+    async fn staged(self, deadline: Instant) -> Result<Staged, Refusal> {
+        match self {
+            Step::Done(staged) => staged,
+            Step::Later(staged) => {
+                let left = deadline.since(clock::now());
+                match clock::timeout(left, staged).await {
+                    Ok(Ok(staged)) => staged,
+                    Ok(Err(_)) => Err(Refusal::Abandoned),
+                    Err(_) => Err(Refusal::TimedOut),
+                }
+            }
+        }
     }
 }
 
 /// Waits for a staged batch. A commit that is there already costs no timer.
-async fn committed(mut staged: Staged, deadline: crate::model::Instant) -> Outcome {
+async fn committed(mut staged: Staged, deadline: Instant) -> Outcome {
     match staged.committed.try_recv() {
         Ok(Some(())) => return Ok(staged.appended),
         Ok(None) => {}

@@ -1,6 +1,7 @@
 //! The broker as its users meet it: the real binary is started, spoken to over TCP, stopped or
 //! killed, and started again on the same directory.
 
+mod bad_batches;
 mod batches;
 mod broker;
 mod caller;

@@ -13,6 +13,7 @@ use super::tail::Tail;
 use crate::log::{Log, Rolled};
 use crate::model::{LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks};
 use crate::replica::Leader;
+use crate::shard::budget::Budget;
 use crate::shard::checkpoint::Marks;
 use crate::shard::waiters::{AckQueue, ProgressWaiters};
 
@@ -24,6 +25,8 @@ pub struct Partition {
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
     disk_full: Cell<bool>,
+    /// One turn at a time: batches whose check takes long are staged in the order of requests.
+    pub(in crate::shard) turns: Budget,
     pub(super) pace: Cell<Pace>,
     /// Rolled segments whose files are being completed in the background.
     pub(super) closing: Cell<usize>,
@@ -94,6 +97,7 @@ impl Partition {
             policy: RefCell::new(policy),
             state: RefCell::new(state),
             disk_full: Cell::new(false),
+            turns: Budget::new(1),
             pace: Cell::new(Pace::Idle),
             closing: Cell::new(0),
         }

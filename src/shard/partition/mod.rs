@@ -1,7 +1,8 @@
 //! One hosted partition: its log, the bytes on their way to the disk, and who waits for them.
 //!
 //! ```text
-//! stage     check, order, copy into the open buffer            (hosted, appender)
+//! prepare   check, on the blocking pool when that is slow        (prepare)
+//! stage     order, copy into the open buffer            (hosted, appender)
 //! commit    write and sync what is staged, one at a time        (commit, files)
 //! publish   watermark, acknowledgements, waiting readers        (hosted, waiters)
 //! read      from memory near the end, else from the files       (tail, read)
@@ -20,6 +21,7 @@ mod fault;
 mod files;
 mod hosted;
 mod policy;
+mod prepare;
 mod query;
 mod read;
 mod recover;
@@ -32,6 +34,7 @@ mod trim;
 pub use fault::Fault;
 pub use hosted::Partition;
 pub use policy::Policy;
+pub(super) use prepare::{Checked, Unchecked};
 pub use query::{EpochEnd, Listed, ListedOffset};
 pub use read::{PartitionRead, ReadLimits, ReadRefusal};
 pub use recover::{Opening, open};

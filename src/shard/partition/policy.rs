@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::stage::Refusal;
 use crate::config::{self, CompressionType, TopicSettings};
 use crate::log;
-use crate::records::{self, BatchView, Codec, Compression, Facts, TimestampType};
+use crate::records::{self, Codec, Compression, TimestampType};
 
 /// Everything a partition asks of its topic's settings, resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,24 +19,6 @@ pub struct Policy {
     pub flush_ms: i64,
     /// `file.delete.delay.ms`.
     pub file_delete_delay: Duration,
-}
-
-impl Policy {
-    /// Whether a batch must be encoded anew for this topic.
-    pub(super) fn must_recompress(&self, facts: &Facts) -> bool {
-        self.compression
-            .is_some_and(|target| target.codec != facts.codec)
-    }
-
-    pub(super) fn recompress(
-        &self,
-        batch: &BatchView<'_>,
-        facts: &Facts,
-    ) -> Result<(Vec<u8>, Facts), Refusal> {
-        let target = self.compression.unwrap_or(Compression::NONE);
-        let max = self.records.max_message_bytes;
-        Ok(records::recompress(batch, facts, target, max)?)
-    }
 }
 
 impl Policy {

@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
+use bytes::Bytes;
 use futures_channel::oneshot;
 
 use super::fault::Fault;
 use super::hosted::State;
 use super::tail::BatchMark;
-use super::{Partition, commit};
+use super::{Partition, Unchecked, commit};
 use crate::io::clock;
 use crate::log::{self, Append};
 use crate::model::{LeaderEpoch, Offset, Timestamp};
-use crate::records::{self, BatchView, Facts, HEADER_BYTES};
+use crate::records::{self, Facts, HEADER_BYTES};
 use crate::shard::Shard;
 
 /// Why a batch was not appended. Nothing changed.
@@ -56,18 +57,10 @@ pub struct Staged {
 }
 
 impl Partition {
-    /// Checks a batch of a client and stages it.
-    pub fn stage(self: &Rc<Self>, shard: &Rc<Shard>, batch: &[u8]) -> Result<Staged, Refusal> {
+    /// A client's batch, to be judged by this partition's rules of now.
+    pub fn unchecked(&self, batch: Bytes) -> Result<Unchecked, Refusal> {
         self.admit()?;
-        let policy = self.policy();
-        let now = clock::wall();
-        let view = BatchView::parse(batch).map_err(records::Refusal::from)?;
-        let facts = records::check(&view, &policy.records, now)?;
-        if policy.must_recompress(&facts) {
-            let (batch, facts) = policy.recompress(&view, &facts)?;
-            return self.stage_checked(shard, &batch, &facts, now);
-        }
-        self.stage_checked(shard, batch, &facts, now)
+        Ok(Unchecked::new(batch, &self.policy(), clock::wall()))
     }
 
     /// Stages a batch that this broker made itself, or that was checked before.
