@@ -62,6 +62,7 @@ mod append;
 mod batch;
 mod epochs;
 mod find;
+pub mod fuzz;
 pub mod layout;
 mod offset_index;
 mod partition_log;

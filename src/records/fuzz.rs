@@ -64,3 +64,21 @@ fn fuzz_recompression(batch: &BatchView<'_>, facts: &Facts, content: &[u8]) {
         }
     }
 }
+
+/// A codec's place in [`Codec::ALL`], then a stream of it. What comes out goes in again.
+pub fn fuzz_codec(bytes: &[u8]) {
+    let Some((id, stream)) = bytes.split_first() else {
+        return;
+    };
+    let Some(codec) = Codec::ALL.get(usize::from(*id)).copied() else {
+        return;
+    };
+    let limit = decoded_bytes_max(0).min(1 << 20);
+    if let Ok(content) = decompress(codec, stream, limit) {
+        assert!(content.len() <= limit);
+        let mut again = Vec::new();
+        compress(Compression::of(codec), &content, &mut again);
+        let decoded = decompress(codec, &again, limit);
+        assert_eq!(decoded, Ok(content));
+    }
+}

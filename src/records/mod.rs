@@ -46,7 +46,7 @@ pub use codec::{
 pub use control::{ControlKind, EndTxnMarker};
 pub use crc::crc32c;
 pub use facts::Facts;
-pub use fuzz::fuzz;
+pub use fuzz::{fuzz, fuzz_codec};
 pub use header::{Attributes, Codec, HEADER_BYTES, Header, MAGIC, TimestampType};
 pub use malformed::{Malformed, RecordFault};
 pub use recompress::recompress;

@@ -87,11 +87,17 @@ impl Caller {
         self.try_receive(ticket).expect("an answer")
     }
 
-    pub fn try_receive(&mut self, ticket: Ticket) -> io::Result<Answer> {
+    /// The next answer, header and body as bytes.
+    pub fn try_receive_frame(&mut self) -> io::Result<Vec<u8>> {
         let mut size = [0; 4];
         self.stream.read_exact(&mut size)?;
         let mut bytes = vec![0; u32::from_be_bytes(size) as usize];
         self.stream.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    pub fn try_receive(&mut self, ticket: Ticket) -> io::Result<Answer> {
+        let mut bytes = self.try_receive_frame()?;
         let mut cursor = Cursor::new(&bytes);
         let header = ticket.key.response_header_version(ticket.version);
         let header = ResponseHeader::decode(&mut cursor, header).expect("a header");

@@ -8,6 +8,7 @@ mod caller;
 mod crash;
 mod crowd;
 mod desk;
+mod every_version;
 mod fetching;
 mod hostile;
 mod idempotence;

@@ -1,21 +1,14 @@
 //! What a connection may do, and what ends it.
 
-use corelane::wire::api::{api_versions, list_offsets, metadata};
-use corelane::wire::{ApiKey, Text, versions};
+use corelane::wire::ApiKey;
+use corelane::wire::api::{api_versions, metadata};
 
 use crate::broker::Home;
 use crate::caller::{Caller, frame};
 use crate::desk::{BY_NAME, batch, fetching, produced};
+use crate::hostile::versions_request;
 
 const TOPIC: &str = "lane";
-
-fn versions_request() -> api_versions::Request<'static> {
-    api_versions::Request {
-        client_software_name: Text::from("node-test"),
-        client_software_version: Text::from("1"),
-        ..Default::default()
-    }
-}
 
 /// The broker answers on a new connection.
 fn assert_alive(mut caller: Caller) {
@@ -111,71 +104,6 @@ fn api_versions_of_the_future_are_answered_in_version_0_with_error_35() {
         (1, 18, 0)
     );
     assert_alive(caller);
-}
-
-#[test]
-fn every_version_that_is_advertised_is_answered() {
-    let home = Home::new();
-    let broker = home.start(&[]);
-    let mut caller = broker.call();
-    for version in versions::served(ApiKey::ApiVersions).unwrap() {
-        let request = match version {
-            0..3 => api_versions::Request::default(),
-            _ => versions_request(),
-        };
-        let answer = caller.ask(&request, version);
-        let body: api_versions::Response<'_> = answer.body();
-        assert!(body.api_keys.iter().any(|row| row.api_key == 0));
-    }
-    for version in versions::served(ApiKey::Metadata).unwrap() {
-        let answer = caller.ask(&metadata::Request::default(), version);
-        let body: metadata::Response<'_> = answer.body();
-        assert_eq!(body.brokers.len(), 1, "version {version}");
-    }
-    for version in versions::served(ApiKey::ListOffsets).unwrap() {
-        let request = list_offsets::Request {
-            replica_id: -1,
-            ..Default::default()
-        };
-        let answer = caller.ask(&request, version);
-        let body: list_offsets::Response<'_> = answer.body();
-        assert_eq!(body.topics.len(), 0, "version {version}");
-    }
-}
-
-#[test]
-fn a_request_that_nobody_serves_hangs_up() {
-    let home = Home::new();
-    let broker = home.start(&[]);
-    for key in [999i16, -1, i16::MAX] {
-        let mut caller = broker.call();
-        let mut request = frame(&versions_request(), 3, 1);
-        request[4..6].copy_from_slice(&key.to_be_bytes());
-        caller.send_bytes(&request);
-        assert!(caller.is_hung_up(), "key {key}");
-    }
-    let mut caller = broker.call();
-    let mut request = frame(&metadata::Request::default(), 9, 1);
-    request[6..8].copy_from_slice(&99i16.to_be_bytes());
-    caller.send_bytes(&request);
-    assert!(
-        caller.is_hung_up(),
-        "a version of Metadata that does not exist"
-    );
-    assert_alive(broker.call());
-}
-
-#[test]
-fn frames_that_lie_about_their_size_hang_up() {
-    let home = Home::new();
-    let broker = home.start(&[]);
-    for size in [-1i32, i32::MIN, i32::MAX, 0, 3] {
-        let mut caller = broker.call();
-        caller.send_bytes(&size.to_be_bytes());
-        caller.send_bytes(&[0; 16]);
-        assert!(caller.is_hung_up(), "size {size}");
-    }
-    assert_alive(broker.call());
 }
 
 #[test]

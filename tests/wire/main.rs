@@ -7,7 +7,9 @@
 mod allocation;
 mod bodies;
 mod borrowed;
+mod compatibility;
 mod frames;
+mod fuzz;
 mod headers;
 mod hostile;
 mod metadata_records;
