@@ -8,12 +8,14 @@ pub struct Bootstrap {
     /// Brokers to ask first, separated by commas
     #[arg(
         long,
+        global = true,
         value_name = "HOST:PORT",
         default_value = "localhost:9092",
         alias = "broker-list"
     )]
     pub bootstrap_server: String,
     /// Properties file for the client
-    #[arg(long, value_name = "FILE", aliases = ["producer.config", "consumer.config"])]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(aliases = ["producer.config", "consumer.config"])]
     pub command_config: Option<PathBuf>,
 }

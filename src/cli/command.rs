@@ -4,9 +4,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::cluster::{api_versions, election, identity, log_dirs, quorum, reassignment};
 use super::complaint::Complaint;
-use super::{broker, completion, consumer, kafka_names, links, log, misuse, offset};
-use super::{print, producer, serve, topic};
+use super::{acl, broker, completion, config, consumer, feature, kafka_names, links, log, misuse};
+use super::{offset, print, producer, record, serve, storage, topic};
 
 /// What the shell said, once it made sense.
 #[derive(Subcommand, Debug)]
@@ -21,6 +22,28 @@ pub enum Command {
     ConsoleConsumer(consumer::Options),
     /// Print offsets of partitions
     GetOffsets(offset::Options),
+    /// Delete the oldest records of partitions
+    DeleteRecords(record::Options),
+    /// Print or change settings
+    Configs(config::Options),
+    /// Print what data directories hold
+    LogDirs(log_dirs::Options),
+    /// Print what brokers answer
+    BrokerApiVersions(api_versions::Options),
+    /// Print the cluster's id and brokers
+    Cluster(identity::Options),
+    /// Print or change feature levels
+    Features(feature::Options),
+    /// Format a data directory
+    Storage(storage::Options),
+    /// Print the state of the metadata quorum
+    MetadataQuorum(quorum::Options),
+    /// Have leaders elected
+    LeaderElection(election::Options),
+    /// List partitions on the move
+    ReassignPartitions(reassignment::Options),
+    /// List access control entries
+    Acls(acl::Options),
     /// Print what log and index files hold
     DumpLog(log::Options),
     /// Run a broker as kafka-server-start.sh does

@@ -1,5 +1,7 @@
 use std::io;
 
+use crate::client::ClientFault;
+
 /// Why a command ends before its work is done.
 #[derive(Debug)]
 pub enum Complaint {
@@ -24,5 +26,12 @@ impl From<io::Error> for Complaint {
             io::ErrorKind::BrokenPipe => Complaint::OutputClosed,
             _ => Complaint::Said(format!("cannot write to standard output: {error}")),
         }
+    }
+}
+
+/// In the words of the broker, or of our own client.
+impl From<ClientFault> for Complaint {
+    fn from(fault: ClientFault) -> Complaint {
+        Complaint::Said(fault.to_string())
     }
 }

@@ -23,7 +23,7 @@ const fn tool(command: &'static str, script: &'static str, class: &'static str) 
     }
 }
 
-const TOOLS: [Tool; 14] = [
+const TOOLS: [Tool; 18] = [
     tool("topics", "kafka-topics", "TopicCommand"),
     tool("configs", "kafka-configs", "ConfigCommand"),
     tool(
@@ -52,6 +52,22 @@ const TOOLS: [Tool; 14] = [
     tool("dump-log", "kafka-dump-log", "DumpLogSegments"),
     tool("features", "kafka-features", "FeatureCommand"),
     tool("storage", "kafka-storage", "StorageTool"),
+    tool(
+        "metadata-quorum",
+        "kafka-metadata-quorum",
+        "MetadataQuorumCommand",
+    ),
+    tool(
+        "leader-election",
+        "kafka-leader-election",
+        "LeaderElectionCommand",
+    ),
+    tool(
+        "reassign-partitions",
+        "kafka-reassign-partitions",
+        "ReassignPartitionsCommand",
+    ),
+    tool("acls", "kafka-acls", "AclCommand"),
     tool(SERVER_START, "kafka-server-start", "Kafka"),
     Tool {
         command: "server-stop",
@@ -63,12 +79,13 @@ const TOOLS: [Tool; 14] = [
 /// The script that runs any class by its name.
 const RUN_CLASS: &str = "kafka-run-class";
 /// The packages that tools have lived in.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "kafka",
     "kafka.admin",
     "kafka.tools",
     "org.apache.kafka.tools",
     "org.apache.kafka.tools.consumer",
+    "org.apache.kafka.tools.reassign",
 ];
 const SERVER_START: &str = "server-start";
 

@@ -13,12 +13,17 @@
 //!
 //! **Deliberately absent:** the broker. `serve` is only parsed here; `main` hands its options on.
 
+mod acl;
 mod bootstrap;
 mod broker;
+mod cluster;
 mod command;
 mod complaint;
 mod completion;
+mod config;
 mod consumer;
+mod feature;
+mod input;
 mod kafka_names;
 mod links;
 mod log;
@@ -28,8 +33,11 @@ mod pattern;
 mod print;
 mod producer;
 mod property;
+mod record;
 mod run;
 mod serve;
+mod storage;
+mod table;
 mod topic;
 mod tuning;
 

@@ -49,6 +49,12 @@ impl Tuning {
         Ok(tuning)
     }
 
+    /// The cluster that `bootstrap` names, for a tool that only asks and changes.
+    pub async fn admin(bootstrap: &Bootstrap, client_id: &str) -> Result<Cluster, Complaint> {
+        let tuning = Tuning::read(bootstrap, client_id, &[]).await?;
+        tuning.connect(bootstrap).await
+    }
+
     /// Finds the cluster, or says that it is not there.
     pub async fn connect(&self, bootstrap: &Bootstrap) -> Result<Cluster, Complaint> {
         let settings = self.client.clone();

@@ -30,6 +30,7 @@ mod create;
 mod delete;
 mod delta;
 mod describe;
+pub mod feature;
 mod grow;
 mod image;
 mod machine;

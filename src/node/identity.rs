@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::io::{fs, random};
 use crate::log::layout::{MetaProperties, names};
-use crate::model::{NodeId, Uuid};
+use crate::model::NodeId;
 
 /// Why a data directory cannot be used by this node.
 #[derive(Debug, thiserror::Error)]
@@ -54,9 +54,9 @@ pub async fn establish(data: &Path, node: NodeId) -> Result<MetaProperties, Iden
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let made = MetaProperties {
-                cluster_id: new_id().to_string(),
+                cluster_id: random::uuid().to_string(),
                 node,
-                directory: new_id(),
+                directory: random::uuid(),
             };
             fs::write_atomic(&path, made.encode().into_bytes())
                 .await
@@ -65,10 +65,4 @@ pub async fn establish(data: &Path, node: NodeId) -> Result<MetaProperties, Iden
         }
         Err(error) => Err(broken(error)),
     }
-}
-
-fn new_id() -> Uuid {
-    let mut dice = [0; 16];
-    random::fill(&mut dice);
-    Uuid::from_random(dice)
 }

@@ -7,7 +7,7 @@ use crate::cluster::{Endpoint, METADATA_VERSION, Registration};
 use crate::config::Settings;
 use crate::io::random;
 use crate::log::layout::MetaProperties;
-use crate::model::{Offset, Uuid};
+use crate::model::Offset;
 
 /// The oldest level of metadata.version that Kafka 4 works at: 3.3-IV3.
 const METADATA_VERSION_MIN: i16 = 7;
@@ -20,13 +20,11 @@ pub fn registration(
     listening: &[(String, SocketAddr)],
     (offset, unclean): (Offset, bool),
 ) -> Registration {
-    let mut incarnation = [0; 16];
-    random::fill(&mut incarnation);
     let levels = (METADATA_VERSION_MIN, METADATA_VERSION);
     Registration {
         node: settings.node,
         offset,
-        incarnation: Uuid::from_random(incarnation),
+        incarnation: random::uuid(),
         endpoints: listening
             .iter()
             .map(|(name, bound)| endpoint(settings, name, *bound))

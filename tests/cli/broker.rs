@@ -27,7 +27,7 @@ impl Broker {
     pub fn tool(&self, line: &str, input: &str) -> Said {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_corelane"))
             .args(line.split_whitespace())
-            .args(["--bootstrap-server", &format!("127.0.0.1:{}", self.port)])
+            .args(["--bootstrap-server", &self.address()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -45,6 +45,10 @@ impl Broker {
         let said = self.tool(line, input);
         assert_eq!(said.code, Some(0), "{line}:\n{}", said.stderr);
         said.stdout
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     pub fn data(&self) -> PathBuf {

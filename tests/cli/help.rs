@@ -1,11 +1,22 @@
 use crate::tool::corelane;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 21] = [
     "serve",
     "topics",
     "console-producer",
     "console-consumer",
     "get-offsets",
+    "delete-records",
+    "configs",
+    "log-dirs",
+    "broker-api-versions",
+    "cluster",
+    "features",
+    "storage",
+    "metadata-quorum",
+    "leader-election",
+    "reassign-partitions",
+    "acls",
     "dump-log",
     "server-start",
     "server-stop",

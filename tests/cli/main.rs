@@ -7,4 +7,5 @@ mod names;
 mod parsing;
 mod story;
 mod tool;
+mod transcript;
 mod unreachable;

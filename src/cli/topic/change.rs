@@ -1,6 +1,5 @@
 use std::io::Write;
 
-use super::select::told;
 use super::{Options, assignment};
 use crate::cli::complaint::Complaint;
 use crate::client::Cluster;
@@ -18,6 +17,10 @@ pub async fn create(
     out: &mut dyn Write,
 ) -> Result<(), Complaint> {
     let name = options.topic.clone().unwrap_or_default();
+    if options.partitions.is_some() && options.replica_assignment.is_some() {
+        let why = "Option \"[replica-assignment]\" can't be used with option \"[partitions]\"";
+        return Err(Complaint::new(why));
+    }
     if name.contains(['.', '_']) {
         writeln!(out, "{NAME_WARNING}")?;
     }
@@ -44,7 +47,7 @@ pub async fn create(
         {
             Ok(())
         }
-        Err(fault) => Err(told(fault)),
+        Err(fault) => Err(fault.into()),
     }
 }
 
@@ -72,14 +75,13 @@ pub async fn alter(
         .map(assignment::parse)
         .transpose()?;
     for name in names {
-        let topic = cluster.topic(name).await.map_err(told)?;
+        let topic = cluster.topic(name).await?;
         // The assignment is written for all partitions; the broker wants those to be added.
         let added = assignment
             .as_deref()
             .map(|all| all.get(topic.partitions.len()..));
         let added = added.map(Option::unwrap_or_default);
-        let altered = admin::create_partitions(cluster, name, count, added).await;
-        altered.map_err(told)?;
+        admin::create_partitions(cluster, name, count, added).await?;
     }
     Ok(())
 }
@@ -87,7 +89,7 @@ pub async fn alter(
 /// Deletes each of the topics.
 pub async fn delete(cluster: &Cluster, names: &[String]) -> Result<(), Complaint> {
     for name in names {
-        admin::delete_topic(cluster, name).await.map_err(told)?;
+        admin::delete_topic(cluster, name).await?;
     }
     Ok(())
 }

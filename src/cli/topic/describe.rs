@@ -1,7 +1,6 @@
 use std::io::Write;
 
 use super::Options;
-use super::select::told;
 use crate::cli::complaint::Complaint;
 use crate::client::admin::{self, Config};
 use crate::client::{Cluster, Partition, Topic};
@@ -15,13 +14,13 @@ pub async fn describe(
     out: &mut dyn Write,
 ) -> Result<(), Complaint> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let topics = admin::topics(cluster, &names).await.map_err(told)?;
-    let configs = admin::topic_configs(cluster, &names).await.map_err(told)?;
+    let topics = admin::topics(cluster, &names, options.partition_size_limit_per_response).await?;
+    let configs = admin::topic_configs(cluster, &names).await?;
     for topic in &topics {
         let own = configs.get(&topic.name).map_or(&[][..], Vec::as_slice);
         let filter = Filter::new(options, own);
         if options.topics_with_overrides {
-            if own.iter().any(|config| !config.is_default) {
+            if own.iter().any(|config| !config.is_default()) {
                 heading(topic, own, out)?;
             }
             continue;
@@ -46,7 +45,7 @@ fn heading(topic: &Topic, configs: &[Config], out: &mut dyn Write) -> std::io::R
         .first()
         .map_or(0, |partition| partition.replicas.len());
     let value = |config: &Config| config.value.clone().unwrap_or_default();
-    let set = configs.iter().filter(|config| !config.is_default);
+    let set = configs.iter().filter(|config| !config.is_default());
     let set: Vec<String> = set
         .map(|config| format!("{}={}", config.name, value(config)))
         .collect();

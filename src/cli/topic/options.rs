@@ -41,7 +41,7 @@ pub struct Options {
     pub replication_factor: Option<i16>,
     /// Brokers of each partition: 1:2,2:1 is two partitions on brokers 1 and 2
     #[arg(long, value_name = "IDS", conflicts_with_all = ["list", "describe", "delete"])]
-    #[arg(conflicts_with_all = ["replication_factor"])]
+    #[arg(conflicts_with = "replication_factor")]
     pub replica_assignment: Option<String>,
     /// A setting of the new topic; may be given again
     #[arg(long, value_name = "KEY=VALUE", value_parser = property::pair)]
@@ -68,6 +68,15 @@ pub struct Options {
     /// With --describe: only partitions below min.insync.replicas
     #[arg(long, conflicts_with_all = ["list", "create", "alter", "delete"])]
     pub under_min_isr_partitions: bool,
+    /// With --describe: partitions asked for at a time
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2000,
+        hide_default_value = true
+    )]
+    #[arg(conflicts_with_all = ["list", "create", "alter", "delete"])]
+    pub partition_size_limit_per_response: i32,
     /// With --describe: only partitions exactly at min.insync.replicas
     #[arg(long, conflicts_with_all = ["list", "create", "alter", "delete"])]
     pub at_min_isr_partitions: bool,

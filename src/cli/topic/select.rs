@@ -4,7 +4,8 @@ use super::{Options, change, describe};
 use crate::cli::complaint::Complaint;
 use crate::cli::pattern::Pattern;
 use crate::cli::tuning::Tuning;
-use crate::client::{ClientFault, Cluster};
+use crate::client::Cluster;
+use crate::model::Uuid;
 
 /// Does what the options ask. Complaints begin as those of Kafka's tool.
 pub async fn run(options: &Options, out: &mut dyn Write) -> Result<(), Complaint> {
@@ -42,21 +43,16 @@ async fn act(options: &Options, cluster: &Cluster, out: &mut dyn Write) -> Resul
 /// The names of the topics that are meant, in order. None is a complaint when some were named,
 /// unless `--list` asked or `--if-exists` allows it.
 async fn select(options: &Options, cluster: &Cluster) -> Result<Vec<String>, Complaint> {
-    let view = cluster.describe(None, false).await.map_err(told)?;
-    let pattern = options
-        .topic
-        .as_deref()
-        .filter(|_| options.topic_id.is_none());
+    let view = cluster.describe(None, false).await?;
+    let id = wanted_id(options)?;
+    let pattern = options.topic.as_deref().filter(|_| id.is_none());
     let pattern = pattern.map(Pattern::parse).transpose()?;
     let mut names = Vec::new();
     for topic in &view.topics {
         let named = pattern
             .as_ref()
             .is_none_or(|pattern| pattern.matches(&topic.name));
-        let identified = options
-            .topic_id
-            .as_ref()
-            .is_none_or(|id| *id == topic.id.to_string());
+        let identified = id.is_none_or(|id| id == topic.id);
         let hidden = options.exclude_internal && topic.is_internal;
         if named && identified && !hidden {
             names.push(topic.name.clone());
@@ -65,18 +61,21 @@ async fn select(options: &Options, cluster: &Cluster) -> Result<Vec<String>, Com
     if !names.is_empty() || options.list || options.if_exists {
         return Ok(names);
     }
-    match (&options.topic_id, &options.topic) {
-        (Some(id), _) => Err(absent("TopicId", id)),
+    match (id, &options.topic) {
+        (Some(id), _) => Err(absent("TopicId", &id.to_string())),
         (None, Some(topic)) => Err(absent("Topic", topic)),
         (None, None) => Ok(names),
     }
 }
 
-fn absent(kind: &str, name: &str) -> Complaint {
-    Complaint::new(format!("{kind} '{name}' does not exist as expected"))
+/// As in Kafka, an id of zeros means none.
+fn wanted_id(options: &Options) -> Result<Option<Uuid>, Complaint> {
+    let parsed = options.topic_id.as_deref().map(str::parse::<Uuid>);
+    let id = parsed.transpose();
+    let id = id.map_err(|wrong| Complaint::new(wrong.to_string()))?;
+    Ok(id.filter(|id| !id.is_zero()))
 }
 
-/// A fault in the words of the broker, or our own.
-pub fn told(fault: ClientFault) -> Complaint {
-    Complaint::new(fault.to_string())
+fn absent(kind: &str, name: &str) -> Complaint {
+    Complaint::new(format!("{kind} '{name}' does not exist as expected"))
 }

@@ -1,20 +1,16 @@
-//! Changes to topics and questions about them.
+//! Topics: made, widened, deleted and described.
 
 use std::collections::BTreeMap;
 
-use super::metadata::{Partition, Topic, nodes};
-use super::{ClientFault, Cluster};
+use crate::client::metadata::{Partition, Topic, nodes};
+use crate::client::{ClientFault, Cluster};
 use crate::wire::api::{
-    create_partitions, create_topics, delete_topics, describe_configs, describe_topic_partitions,
+    create_partitions, create_topics, delete_topics, describe_topic_partitions,
 };
 use crate::wire::{ApiKey, Text};
 
 /// How long the controller may take for a change.
 const CHANGE_MS_MAX: i32 = 60_000;
-/// Kafka's number for topics among the kinds of things that have configurations.
-const TOPIC_RESOURCE: i8 = 2;
-/// The number that says that a value is the default.
-const DEFAULT_SOURCE: i8 = 5;
 
 /// A topic to be created. With an assignment, both counts are -1.
 #[derive(Clone, Debug, Default)]
@@ -27,16 +23,6 @@ pub struct NewTopic {
     /// The brokers of each partition, the preferred leader first; empty lets the broker choose.
     pub assignment: Vec<Vec<i32>>,
     pub configs: Vec<(String, String)>,
-}
-
-/// One setting of a topic, as in effect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    pub name: String,
-    /// `None` for secrets.
-    pub value: Option<String>,
-    /// Nobody set it.
-    pub is_default: bool,
 }
 
 pub async fn create_topic(cluster: &Cluster, topic: &NewTopic) -> Result<(), ClientFault> {
@@ -116,39 +102,13 @@ pub async fn create_partitions(
     ClientFault::check(result.error_code, result.error_message.as_deref())
 }
 
-/// The settings of topics, in the broker's order.
-pub async fn topic_configs(
-    cluster: &Cluster,
-    topics: &[&str],
-) -> Result<BTreeMap<String, Vec<Config>>, ClientFault> {
-    let resource = |name: &&str| describe_configs::DescribeConfigsResource {
-        resource_type: TOPIC_RESOURCE,
-        resource_name: Text::Owned((*name).to_owned()),
-        configuration_keys: None,
-        ..describe_configs::DescribeConfigsResource::default()
-    };
-    let request = describe_configs::Request {
-        resources: topics.iter().map(resource).collect(),
-        ..describe_configs::Request::default()
-    };
-    let answer = cluster.any().await?.call(&request).await?;
-    let answer: describe_configs::Response<'_> = answer.read()?;
-    let mut configs = BTreeMap::new();
-    for result in &answer.results {
-        ClientFault::check(result.error_code, result.error_message.as_deref())?;
-        let entries = result.configs.iter().map(|entry| Config {
-            name: entry.name.to_string(),
-            value: entry.value.as_deref().map(str::to_owned),
-            is_default: entry.config_source == DEFAULT_SOURCE,
-        });
-        configs.insert(result.resource_name.to_string(), entries.collect());
-    }
-    Ok(configs)
-}
-
 /// Topics with all that is known of their partitions, in order of name. Brokers since Kafka 3.7
-/// also tell who else may lead (KIP-966).
-pub async fn topics(cluster: &Cluster, names: &[&str]) -> Result<Vec<Topic>, ClientFault> {
+/// also tell who else may lead (KIP-966), so many partitions at a time.
+pub async fn topics(
+    cluster: &Cluster,
+    names: &[&str],
+    partitions_per_answer: i32,
+) -> Result<Vec<Topic>, ClientFault> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -162,6 +122,7 @@ pub async fn topics(cluster: &Cluster, names: &[&str]) -> Result<Vec<Topic>, Cli
     };
     let mut request = describe_topic_partitions::Request {
         topics: names.iter().map(named).collect(),
+        response_partition_limit: partitions_per_answer,
         ..describe_topic_partitions::Request::default()
     };
     let mut topics: BTreeMap<String, Topic> = BTreeMap::new();

@@ -1,0 +1,21 @@
+/// APIs of Kafka 4.3's clients that have no schema here: key, name, first and last version.
+pub const WITHOUT_SCHEMA: [(i16, &str, i16, i16); 18] = [
+    (71, "GetTelemetrySubscriptions", 0, 0),
+    (72, "PushTelemetry", 0, 0),
+    (76, "ShareGroupHeartbeat", 1, 1),
+    (77, "ShareGroupDescribe", 1, 1),
+    (78, "ShareFetch", 1, 2),
+    (79, "ShareAcknowledge", 1, 2),
+    (80, "AddRaftVoter", 0, 1),
+    (81, "RemoveRaftVoter", 0, 0),
+    (83, "InitializeShareGroupState", 0, 0),
+    (84, "ReadShareGroupState", 0, 0),
+    (85, "WriteShareGroupState", 0, 1),
+    (86, "DeleteShareGroupState", 0, 0),
+    (87, "ReadShareGroupStateSummary", 0, 1),
+    (88, "StreamsGroupHeartbeat", 0, 0),
+    (89, "StreamsGroupDescribe", 0, 0),
+    (90, "DescribeShareGroupOffsets", 0, 1),
+    (91, "AlterShareGroupOffsets", 0, 0),
+    (92, "DeleteShareGroupOffsets", 0, 0),
+];
