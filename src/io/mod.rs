@@ -19,6 +19,7 @@ pub mod clock;
 pub mod descriptors;
 mod file;
 pub mod fs;
+pub mod limits;
 pub mod lock;
 pub mod memory;
 pub mod mesh;

@@ -20,8 +20,8 @@
 //! holds to `<opened>.snapshot`; the batch goes to position 0 of a new file. Once all of the
 //! closed segment is written: trim its file to `closed_bytes`, write its index files from
 //! [`Segment::indexes`], and only then let a recovery point checkpoint pass the roll.
-//! [`Log::room`] tells when to have the next file ready. [`Log::drop_index`] frees the indexes of
-//! a closed segment, any time after they are in their files.
+//! [`Log::nears_roll`] tells when to have the next file ready. [`Log::drop_index`] frees the
+//! indexes of a closed segment, any time after they are in their files.
 //!
 //! **A read.** [`Log::read`] gives a range of one file in which the wanted batch begins; scan the
 //! headers there with [`find`]. An answer of `NeedIndex` is no refusal: read the three index

@@ -114,12 +114,10 @@ impl Log {
             .sum()
     }
 
-    /// Bytes that the active segment still takes before it rolls by size: tells the shell when to
-    /// have the next file ready.
-    pub fn room(&self) -> u32 {
-        self.policy
-            .segment_bytes
-            .saturating_sub(self.active().bytes())
+    /// Whether the active segment has come within an eighth of its size or age: time to have the
+    /// next file ready.
+    pub fn nears_roll(&self, now: Timestamp) -> bool {
+        self.active().nears_roll(&self.policy, now)
     }
 
     /// End of what a `read_committed` consumer may see, given the high watermark.

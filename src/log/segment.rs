@@ -183,6 +183,14 @@ impl Segment {
         self.bytes > 0 && (too_large || too_old || index_full)
     }
 
+    /// Whether seven eighths of the size or age at which it rolls are reached.
+    pub(super) fn nears_roll(&self, policy: &Policy, now: Timestamp) -> bool {
+        let newest = self.largest.map_or(now, |largest| largest.timestamp);
+        let early_ms = policy.segment_ms - policy.segment_ms / 8;
+        let early_bytes = policy.segment_bytes - policy.segment_bytes / 8;
+        self.bytes >= early_bytes || (self.bytes > 0 && self.age_ms(newest, now) > early_ms)
+    }
+
     /// Milliseconds from the first batch to a batch with `timestamp`; without timestamps, since
     /// the segment began.
     fn age_ms(&self, timestamp: Timestamp, now: Timestamp) -> i64 {

@@ -101,7 +101,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     let clean = take_marker(&data).await.map_err(broken)?;
     let marks = Arc::new(BootMarks::read(&data, clean).await);
     tell(shard, &identity, &marks).await?;
-    let replayed = shard::open_metadata_log(&data, &settings, &marks).await?;
+    let replayed = shard::open_metadata_log(shard, &marks).await?;
     let end = replayed.end;
     shard.replay_metadata(replayed).await?;
     shard.clear_strays().await.map_err(broken)?;

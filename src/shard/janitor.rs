@@ -1,5 +1,5 @@
-//! What happens by the clock: retention, delayed flushes, forgotten producers, checkpoints, and
-//! the memory of partitions that have fallen idle.
+//! What happens by the clock: retention, forgotten producers, checkpoints, and the memory of
+//! partitions that have fallen idle.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -39,7 +39,6 @@ pub async fn run(shard: Rc<Shard>) {
     loop {
         clock::sleep(TICK).await;
         let (now, settings) = (clock::now(), shard.settings());
-        flush_overdue(&shard).await;
         if now >= due.retention {
             due.retention = now.plus(settings.retention_check);
             retain(&shard).await;
@@ -52,7 +51,7 @@ pub async fn run(shard: Rc<Shard>) {
         }
         if now >= due.settling {
             due.settling = now.plus(SETTLE_EVERY);
-            settle(&shard);
+            settle(&shard).await;
         }
         if shard.id == ShardId(0) && now >= due.checkpoint {
             due.checkpoint = now.plus(CHECKPOINT_EVERY);
@@ -67,23 +66,16 @@ pub async fn run(shard: Rc<Shard>) {
     }
 }
 
-/// Syncs partitions that acknowledge at the write and have waited `flush.ms`.
-async fn flush_overdue(shard: &Rc<Shard>) {
-    let now = clock::wall();
-    for partition in shard.partitions() {
-        if partition.is_flush_due(now) {
-            partition.flush().await;
-        }
-    }
-}
-
 /// Lets idle partitions rest, and gives the memory that this freed back to the system.
-fn settle(shard: &Rc<Shard>) {
+async fn settle(shard: &Rc<Shard>) {
     let mut resting = 0;
     let controller = shard.controller();
     let metadata = controller.iter().map(|controller| controller.log());
     for partition in shard.partitions().iter().chain(metadata) {
-        resting += usize::from(partition.settle());
+        if partition.settle() {
+            resting += 1;
+            partition.discard_next_file().await;
+        }
     }
     shard.pool.trim();
     if resting > 0 {

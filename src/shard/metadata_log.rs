@@ -1,11 +1,10 @@
 //! `__cluster_metadata-0` at boot: opened like any partition, read whole, led under a new epoch.
 
-use std::path::Path;
 use std::rc::Rc;
 
 use super::partition::{self, Fault, Opening, Partition, Policy};
 use super::{BootMarks, Shard};
-use crate::config::{Overrides, Settings, TopicSettings};
+use crate::config::{Overrides, TopicSettings};
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition, Uuid};
 use crate::records::{BatchView, Codec, Records};
 
@@ -21,7 +20,8 @@ pub struct Replayed {
 }
 
 /// Opens the metadata log and reads it.
-pub async fn open(data: &Path, settings: &Settings, marks: &BootMarks) -> Result<Replayed, Fault> {
+pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
+    let settings = &*shard.settings();
     let name = TopicName::parse(TOPIC).expect("the metadata topic's name is legal");
     let name = TopicPartition {
         topic: name,
@@ -45,9 +45,10 @@ pub async fn open(data: &Path, settings: &Settings, marks: &BootMarks) -> Result
         },
         epoch: LeaderEpoch::ZERO,
         policy: Rc::new(Policy::of(&topic, settings.producers.expiration, 0.0)),
-        data: data.to_owned(),
+        data: shard.data.clone(),
         log_start: Offset::ZERO,
         trust: marks.trust(&name),
+        files: shard.files.clone(),
         name,
     };
     let log = Rc::new(partition::open(opening).await?);

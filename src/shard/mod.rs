@@ -21,6 +21,7 @@ mod controller;
 pub mod janitor;
 mod latch;
 mod metadata_log;
+mod open_files;
 mod partition;
 mod producer_ids;
 mod read;

@@ -1,13 +1,23 @@
 //! Fetch across shards: one hop to each owner; what comes back are slices and file ranges.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::future::{join_all, select_all};
+use futures_util::future::select_all;
+use futures_util::{StreamExt, stream};
 
 use super::Shard;
 use super::partition::{PartitionRead, ReadLimits, ReadRefusal};
 use super::router::{LocalFuture, Reply, ShardStopped};
+use crate::io::Part;
 use crate::model::{LeaderEpoch, Offset, PartitionId, ShardId};
+
+/// Partitions that one fetch reads side by side on one shard.
+const READING_MAX: usize = 16;
+
+/// Segment files that the answer to one fetch may keep open on one shard, about. The partitions
+/// beyond it are answered from memory or not at all: the client asks for them again.
+const FILES_MAX: usize = 64;
 
 /// One partition of a fetch.
 #[derive(Debug, Clone, Copy)]
@@ -30,18 +40,28 @@ impl Shard {
         reads: Vec<Read>,
     ) -> Result<Vec<ReadOutcome>, ShardStopped> {
         self.on(owner, move |shard| {
-            Box::pin(async move { join_all(reads.iter().map(|read| shard.read(read))).await })
+            Box::pin(async move {
+                let files = Cell::new(shard.files.files_max().min(FILES_MAX));
+                let reads = reads.into_iter().map(|read| shard.read(read, &files));
+                stream::iter(reads).buffered(READING_MAX).collect().await
+            })
         })
         .await?
         .await
     }
 
-    async fn read(&self, read: &Read) -> ReadOutcome {
+    /// Reads one partition; counts down `files` with every one that the answer holds open.
+    async fn read(&self, mut read: Read, files: &Cell<usize>) -> ReadOutcome {
         let partition = self
             .partition(read.partition)
             .ok_or(ReadRefusal::NotHosted)?;
         partition.check_epoch(read.epoch)?;
-        partition.read(read.offset, read.limits).await
+        read.limits.from_files &= files.get() > 0;
+        let outcome = partition.read(read.offset, read.limits).await?;
+        if matches!(outcome.parts.first(), Some(Part::File(_))) {
+            files.set(files.get().saturating_sub(1));
+        }
+        Ok(outcome)
     }
 
     /// Resolves when any of the owner's partitions has something beyond what was seen of it.

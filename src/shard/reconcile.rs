@@ -103,6 +103,7 @@ impl Shard {
             data: self.data.clone(),
             log_start: boot.log_starts.get(&name).copied().unwrap_or(Offset::ZERO),
             trust: boot.trust(&name),
+            files: self.files.clone(),
             name,
         };
         let shown = opening.name.to_string();
@@ -149,6 +150,7 @@ impl Shard {
         while !partition.is_quiet() {
             clock::sleep(Duration::from_millis(1)).await;
         }
+        self.files.close_all(partition.id);
         if let Err(error) = fs::rename(&self.data.join(name.to_string()), &doomed).await {
             tracing::warn!(partition = %name, %error, "a deleted partition's directory stays");
             return;

@@ -8,18 +8,20 @@ use super::budget::Budget;
 use super::checkpoint::BootMarks;
 use super::controller::Controller;
 use super::latch::Latch;
+use super::open_files::{OpenFiles, files_max};
 use super::partition::Partition;
 use super::producer_ids::ProducerIds;
 use super::router::Router;
 use super::tails::TailRing;
 use crate::cluster::{Cluster, Image};
 use crate::config::Settings;
-use crate::io::{Listener, Pool, Task};
+use crate::io::{Listener, Pool, Task, limits};
 use crate::log::layout::MetaProperties;
 use crate::metrics;
 use crate::model::{Offset, PartitionId, ShardId};
 
-/// Commits of one shard that may be under way at once: bounds open files and queued syncs.
+/// Commits of one shard that may be under way at once, at most: bounds open files and queued
+/// syncs. Never more than files are kept open.
 const COMMITS_MAX: usize = 256;
 
 /// Background works (closing segments) of one shard at once.
@@ -52,6 +54,7 @@ pub struct Shard {
     /// Bytes of large requests that are still arriving, as many again.
     pub arriving: Budget,
     pub(super) tails: TailRing,
+    pub(super) files: Rc<OpenFiles>,
     pub(super) commit_slots: Budget,
     pub(super) background: Budget,
     partitions: RefCell<BTreeMap<PartitionId, Rc<Partition>>>,
@@ -76,6 +79,7 @@ impl Shard {
             settings,
             data,
         } = plan;
+        let files = files_max(limits::descriptors_max(), router.shards().count());
         Rc::new(Shard {
             id,
             metrics: Rc::default(),
@@ -83,7 +87,8 @@ impl Shard {
             requests: Budget::new(requests_bytes(&settings, &router)),
             arriving: Budget::new(requests_bytes(&settings, &router)),
             tails: TailRing::new(settings.memory.tail_bytes),
-            commit_slots: Budget::new(COMMITS_MAX),
+            files: Rc::new(OpenFiles::new(files)),
+            commit_slots: Budget::new(COMMITS_MAX.min(files)),
             background: Budget::new(BACKGROUND_MAX),
             partitions: RefCell::default(),
             cluster: RefCell::default(),

@@ -148,3 +148,28 @@ fn idle_partition_costs_less_than_a_kibibyte() {
     let segment = log.active();
     assert!(size_of_val(&log) + 4 * size_of_val(segment) <= 1024);
 }
+
+#[test]
+fn a_roll_is_near_at_seven_eighths_of_size_or_age() {
+    let policy = Policy {
+        segment_bytes: 1600,
+        segment_ms: 8000,
+        ..Policy::default()
+    };
+    let mut log = empty_log(policy);
+    assert!(
+        !log.nears_roll(at(100_000)),
+        "an empty segment does not roll"
+    );
+    stage(&mut log, plain(1).sized(600));
+    stage(&mut log, plain(1).sized(600).at_ms(7000));
+    assert!(!log.nears_roll(at(7000)), "{}", log.active().bytes());
+    let mut old = log.clone();
+    stage(&mut old, plain(1).at_ms(7001));
+    assert!(old.nears_roll(at(7001)), "by age");
+    stage(&mut log, plain(1).at_ms(7000));
+    assert!(
+        log.active().bytes() >= 1400 && log.nears_roll(at(7000)),
+        "by size"
+    );
+}

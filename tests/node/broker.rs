@@ -18,12 +18,25 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// What outlives a run of the broker: its data, and what it said last.
 pub struct Home {
     dir: TempDir,
+    /// Descriptors that the broker may have open, where they are few.
+    descriptors: Option<u32>,
 }
 
 impl Home {
     pub fn new() -> Home {
         let dir = tempfile::tempdir().expect("a directory for the broker");
-        Home { dir }
+        Home {
+            dir,
+            descriptors: None,
+        }
+    }
+
+    /// A home whose brokers may have no more than so many descriptors open.
+    pub fn with_descriptors(most: u32) -> Home {
+        Home {
+            descriptors: Some(most),
+            ..Home::new()
+        }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -42,7 +55,12 @@ impl Home {
 
     /// `corelane serve` on this directory, two shards, a port of the kernel's choice.
     fn command(&self, more: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_corelane"));
+        let mut command = Command::new("sh");
+        let limits = self
+            .descriptors
+            .map_or(String::new(), |most| format!("ulimit -n {most}; "));
+        command.args(["-c", &format!("{limits}exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_corelane"));
         command.args(["serve", "--data-dir"]).arg(self.data());
         let said = File::create(self.beside("stderr")).unwrap();
         command.args(more).stdin(Stdio::null()).stderr(said);
@@ -94,6 +112,12 @@ pub struct Broker {
 }
 
 impl Broker {
+    /// Descriptors that are open now.
+    pub fn descriptors(&self) -> usize {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.expect("a running broker").count()
+    }
+
     pub fn call(&self) -> Caller {
         Caller::connect(self.address)
     }

@@ -10,6 +10,7 @@ mod crowd;
 mod desk;
 mod every_version;
 mod fetching;
+mod files;
 mod hostile;
 mod idempotence;
 mod protocol;

@@ -7,18 +7,15 @@ use std::time::Duration;
 
 use corelane::io::sim::{Dice, Node, Seeds, SlowSync, World};
 use corelane::io::{clock, task};
-use corelane::model::ErrorCode;
-use corelane::wire::api::create_topics;
 
 use crate::broker::Life;
 use crate::consumer::{follow, read_whole};
 use crate::ledger::{Complaint, Ledger};
-use crate::peer::Peer;
 use crate::producer::{Producer, Task};
+use crate::topic;
 
 const PORT: u16 = 9092;
 const TOPIC: &str = "orders";
-const CREATE_TOPICS_VERSION: i16 = 5;
 
 /// Virtual time that a clean stop may take.
 const STOP_MAX: Duration = Duration::from_secs(20);
@@ -142,9 +139,7 @@ impl Story {
         };
         let configs = self.configs.clone();
         task::spawn(async move {
-            while create_topic(&work, &configs).await.is_err() {
-                clock::sleep(Duration::from_millis(50)).await;
-            }
+            topic::create_patiently(work.broker, &work.topic, work.partitions, &configs).await;
             Producer::new(work).run().await;
         })
     }
@@ -253,33 +248,6 @@ fn short_segments(dice: &Dice) -> Vec<(&'static str, String)> {
         ("segment.index.bytes", dice.between(24, 400).to_string()),
         ("index.interval.bytes", dice.between(500, 9_000).to_string()),
     ]
-}
-
-async fn create_topic(task: &Task, configs: &[(&'static str, String)]) -> io::Result<()> {
-    let mut peer = Peer::connect(task.broker).await?;
-    let config = |(name, value): &(&'static str, String)| create_topics::CreatableTopicConfig {
-        name: (*name).into(),
-        value: Some(value.clone().into()),
-        ..Default::default()
-    };
-    let topic = create_topics::CreatableTopic {
-        name: (&*task.topic).into(),
-        num_partitions: task.partitions,
-        replication_factor: 1,
-        configs: configs.iter().map(config).collect(),
-        ..Default::default()
-    };
-    let request = create_topics::Request {
-        topics: vec![topic],
-        ..Default::default()
-    };
-    let answer = peer.ask(&request, CREATE_TOPICS_VERSION).await?;
-    let answer: create_topics::Response<'_> = answer.read(CREATE_TOPICS_VERSION);
-    let code = answer.topics[0].error_code;
-    match ErrorCode::from_code(code) {
-        Some(ErrorCode::None | ErrorCode::TopicAlreadyExists) => Ok(()),
-        _ => Err(io::Error::other(format!("create topics answers {code}"))),
-    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod disk;
 mod executor;
 mod file;
 pub mod fs;
+pub(in crate::io) mod limits;
 mod net;
 mod node;
 mod operation;

@@ -11,7 +11,7 @@ use std::thread;
 use crate::io::OpenMode;
 
 /// Descriptors that may wait to be closed; beyond that they are closed where they are dropped.
-const CLOSING_MAX: usize = 1024;
+const CLOSING_MAX: usize = 64;
 
 /// One file: a descriptor for direct I/O and, once somebody sends from it, a buffered one.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ pub mod fs;
 mod gather;
 mod handle;
 mod lacks;
+pub mod limits;
 pub mod memory;
 mod net;
 mod operation;

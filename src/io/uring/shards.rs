@@ -20,6 +20,7 @@ use glommio::{
 };
 
 use super::alarm::Alarm;
+use super::limits::raise_limits;
 use super::ring::Prepared;
 use super::turn;
 use crate::io::World;
@@ -86,7 +87,7 @@ pub fn run_shards<T: Send + 'static>(
     cores: &[usize],
     start: impl Fn(ShardId) -> ShardFuture<T> + Send + Sync + 'static,
 ) -> Result<Vec<T>, StartError> {
-    raise_memory_lock();
+    raise_limits(MEMLOCK_BYTES_MIN);
     let count = cores.len();
     assert!(
         count > 0 && count <= usize::from(u16::MAX),
@@ -129,7 +130,7 @@ pub fn run_shards<T: Send + 'static>(
 
 /// One executor on this thread, not pinned: for command-line tools and tests.
 pub fn run_alone<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T, StartError> {
-    raise_memory_lock();
+    raise_limits(MEMLOCK_BYTES_MIN);
     let executor = build(Placement::Unbound).map_err(|error| explain(error, ShardId(0), 0))?;
     let ground = Ground::new()?;
     let _entered = World::enter(World::Uring);
@@ -238,22 +239,6 @@ fn explain(error: GlommioError<()>, shard: ShardId, core: usize) -> StartError {
             core,
             cause: other.into(),
         },
-    }
-}
-
-/// Lifts the soft limit on locked memory to what is needed where the hard limit allows it. A
-/// failure is told by glommio's own check right after.
-fn raise_memory_lock() {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: `limit` is a live structure that the call fills.
-    let read = unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &mut limit) } == 0;
-    if read && limit.rlim_cur < MEMLOCK_BYTES_MIN {
-        limit.rlim_cur = limit.rlim_max.min(MEMLOCK_BYTES_MIN);
-        // SAFETY: `limit` is a live structure that the call only reads.
-        unsafe { libc::setrlimit(libc::RLIMIT_MEMLOCK, &limit) };
     }
 }
 

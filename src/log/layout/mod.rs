@@ -7,6 +7,7 @@
 //!   <topic>-<partition>/
 //!     partition.metadata  leader-epoch-checkpoint
 //!     <20 digits>.log  .index  .timeindex  .txnindex  .snapshot
+//!     next-segment.prepared
 //!   <topic>-<partition>.<32 hex>-delete/
 //!   __cluster_metadata-0/
 //!     quorum-state  <20 digits>-<10 digits>.checkpoint  ...

@@ -11,4 +11,6 @@ pub const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 pub const LOG_STARTS: &str = "log-start-offset-checkpoint";
 pub const PARTITION_METADATA: &str = "partition.metadata";
 pub const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
+/// Of the segment that comes next; ours alone, and gone after a clean stop.
+pub const PREPARED: &str = "next-segment.prepared";
 pub const QUORUM_STATE: &str = "quorum-state";

@@ -205,6 +205,7 @@ async fn read_all(
                 max_bytes: (item.want.max_bytes.max(0) as usize).min(max_bytes),
                 whole_first: true,
                 committed_only: wanted.committed_only,
+                from_files: true,
             },
         });
     }

@@ -11,17 +11,20 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::Partition;
 use super::appender::BlockWrite;
 use super::fault::Fault;
-use crate::io::{clock, task};
-use crate::model::{Offset, Timestamp};
+use super::{Partition, unsynced};
+use crate::io::{clock, limits, task};
+use crate::model::Offset;
 use crate::shard::Shard;
 
 /// Pause before a write that found the disk full is tried again.
 const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
 
-/// Everything staged at one moment.
+/// Pause before a write that found no descriptor to open its file with is tried again.
+const DESCRIPTORS_RETRY: Duration = Duration::from_millis(20);
+
+/// Everything staged at one moment; nothing, when only a sync is due.
 #[derive(Debug)]
 pub struct Commit {
     pub writes: Vec<BlockWrite>,
@@ -29,6 +32,8 @@ pub struct Commit {
     pub end: Offset,
     /// Whether acknowledgements wait for the sync (`flush.messages`).
     pub sync: bool,
+    /// Segments that hold bytes of earlier commits, to be synced with this one.
+    pub unsynced: Vec<Offset>,
 }
 
 /// Starts the commit task of a partition that has none, after something was staged.
@@ -49,14 +54,16 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                 shard.metrics.on_sync(clock::now().since(begun));
                 let fresh = commit.writes.iter().map(|write| write.fresh.len()).sum();
                 shard.metrics.on_durable(fresh);
-                let freed = partition.finish_commit(commit, clock::wall());
-                shard.tails.account(partition, freed);
+                let pinned = partition.finish_commit(commit, clock::now());
+                shard.tails.account(partition, pinned);
             }
             Err(fault) => {
-                tracing::error!(
-                    partition = %partition.name, %fault,
-                    "the partition is fenced; nothing more is acknowledged until a restart"
-                );
+                if fault != Fault::Deleted {
+                    tracing::error!(
+                        partition = %partition.name, %fault,
+                        "the partition is fenced; nothing more is acknowledged until a restart"
+                    );
+                }
                 partition.fence(fault);
                 partition.abandon_staged();
                 return;
@@ -64,62 +71,65 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
         }
         drop(slot);
         super::roll::finish_rolled(shard, partition);
-    }
-}
-
-impl Partition {
-    /// Syncs what was written without a sync. Nobody waits for it but the clock.
-    pub(in crate::shard) async fn flush(&self) {
-        let (segment, end) = {
-            let mut state = self.state_mut();
-            state.unsynced_since = Timestamp::NONE;
-            state.unsynced = 0;
-            (state.log.active().base(), state.log.written_end())
-        };
-        let synced = match self.files.writable(segment, 0).await {
-            Ok(file) => file.sync().await,
-            Err(error) => Err(error),
-        };
-        match synced {
-            Ok(()) => {
-                let mut state = self.state_mut();
-                if end > state.log.durable_end() {
-                    state.log.on_durable(end);
-                }
-            }
-            Err(error) => self.fence(Fault::write(segment, &error)),
-        }
+        unsynced::watch(shard, partition);
+        super::roll::prepare_next(shard, partition);
     }
 }
 
 /// Writes a commit segment by segment, so that a later segment is never durable before an
-/// earlier one is.
+/// earlier one is. What earlier commits left unsynced is older than all of it.
 async fn write_out(partition: &Partition, commit: &Commit) -> Result<(), Fault> {
-    for run in commit.writes.chunk_by(|a, b| a.segment == b.segment) {
-        let segment = run[0].segment;
-        while let Err(error) = write_segment(partition, run, commit.sync).await {
-            if error.kind() != io::ErrorKind::StorageFull {
-                return Err(Fault::write(segment, &error));
-            }
-            // Deleted while it waited: perhaps in order to make room.
-            if let Some(fault) = partition.fault() {
-                return Err(fault);
-            }
-            partition.set_disk_full(true);
-            clock::sleep(DISK_FULL_RETRY).await;
+    for segment in &commit.unsynced {
+        let writes = commit.writes.iter();
+        if !writes.clone().any(|write| write.segment == *segment) {
+            persist(partition, *segment, &[], true).await?;
         }
+    }
+    for run in commit.writes.chunk_by(|a, b| a.segment == b.segment) {
+        persist(partition, run[0].segment, run, commit.sync).await?;
         partition.set_disk_full(false);
     }
     Ok(())
 }
 
-async fn write_segment(partition: &Partition, run: &[BlockWrite], sync: bool) -> io::Result<()> {
+/// Writes to one segment, and writes again where waiting helps.
+async fn persist(
+    partition: &Partition,
+    segment: Offset,
+    run: &[BlockWrite],
+    sync: bool,
+) -> Result<(), Fault> {
+    while let Err(error) = write_segment(partition, segment, run, sync).await {
+        let pause = if error.kind() == io::ErrorKind::StorageFull {
+            partition.set_disk_full(true);
+            DISK_FULL_RETRY
+        } else if limits::is_out_of_descriptors(&error) {
+            partition.files.close_others();
+            DESCRIPTORS_RETRY
+        } else {
+            return Err(Fault::write(segment, &error));
+        };
+        // Deleted while it waited: perhaps in order to make room.
+        if let Some(fault) = partition.fault() {
+            return Err(fault);
+        }
+        clock::sleep(pause).await;
+    }
+    Ok(())
+}
+
+async fn write_segment(
+    partition: &Partition,
+    segment: Offset,
+    run: &[BlockWrite],
+    sync: bool,
+) -> io::Result<()> {
     let end = run
         .iter()
         .map(|w| w.start + w.blocks.len() as u64)
         .max()
         .unwrap_or(0);
-    let file = partition.files.writable(run[0].segment, end).await?;
+    let file = partition.files.writable(segment, end).await?;
     match run {
         [only] if sync => file.write_and_sync(only.blocks.clone(), only.start).await,
         _ => {

@@ -1,14 +1,16 @@
-//! The segment files of one partition that are open, by base offset.
+//! The segment files of one partition: opened for an append or a read, kept open while others are
+//! used less, and made ready ahead of a roll.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::Cell;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::appender::BLOCK;
 use crate::io::{File, OpenMode, fs};
-use crate::log::layout::FileKind;
-use crate::model::Offset;
+use crate::log::layout::{FileKind, names};
+use crate::model::{Offset, PartitionId};
+use crate::shard::open_files::{OpenFiles, Opened};
 
 /// Space reserved at once behind the end of a growing file, bytes, at most.
 const RESERVE_BYTES_MAX: u64 = 64 << 20;
@@ -16,25 +18,39 @@ const RESERVE_BYTES_MAX: u64 = 64 << 20;
 /// Files below this size grow block by block: most partitions of a node are small.
 const RESERVE_FROM_BYTES: u64 = 1 << 20;
 
+/// Under which the prepared file is kept open; no segment begins there.
+const PREPARED: Offset = Offset(-1);
+
 /// The files of one partition directory.
 pub struct SegmentFiles {
+    partition: PartitionId,
     directory: PathBuf,
-    open: RefCell<BTreeMap<Offset, Opened>>,
+    open: Rc<OpenFiles>,
+    /// The last segment whose file, by its name, outlives a power cut.
+    named: Cell<Option<Offset>>,
+    prepared: Cell<Prepared>,
 }
 
-#[derive(Clone)]
-struct Opened {
-    file: File,
-    /// Bytes of disk space reserved.
-    reserved: u64,
-    writable: bool,
+/// The file of the segment that comes next. It has a name of its own until the roll, because only
+/// the roll knows the offset at which its segment begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Prepared {
+    Nothing,
+    InTheMaking,
+    /// It could not be made, and is not tried again before the next roll.
+    Failed,
+    /// With so many bytes of disk space.
+    Ready(u64),
 }
 
 impl SegmentFiles {
-    pub fn new(directory: PathBuf) -> SegmentFiles {
+    pub fn new(partition: PartitionId, directory: PathBuf, open: Rc<OpenFiles>) -> SegmentFiles {
         SegmentFiles {
+            partition,
             directory,
-            open: RefCell::new(BTreeMap::new()),
+            open,
+            named: Cell::new(None),
+            prepared: Cell::new(Prepared::Nothing),
         }
     }
 
@@ -49,13 +65,8 @@ impl SegmentFiles {
     /// The file to append to, with room reserved up to `end`. A file made here is durable in its
     /// directory when this returns: bytes in a file without a name are lost with the power.
     pub async fn writable(&self, segment: Offset, end: u64) -> io::Result<File> {
-        let known = self
-            .open
-            .borrow()
-            .get(&segment)
-            .filter(|o| o.writable)
-            .cloned();
-        let mut opened = match known {
+        let key = (self.partition, segment);
+        let mut opened = match self.open.find(key).filter(|opened| opened.writable) {
             Some(opened) => opened,
             None => self.open_for_append(segment).await?,
         };
@@ -68,50 +79,142 @@ impl SegmentFiles {
                 Err(_) => end,
             };
         }
-        self.open.borrow_mut().insert(segment, opened.clone());
-        Ok(opened.file)
+        let file = opened.file.clone();
+        self.open.keep(key, opened);
+        Ok(file)
     }
 
     async fn open_for_append(&self, segment: Offset) -> io::Result<Opened> {
-        let path = self.path(segment);
-        let file = File::open(&path, OpenMode::Create).await?;
+        if self.named.get() >= Some(segment) {
+            return opened(File::open(&self.path(segment), OpenMode::ReadWrite).await?).await;
+        }
+        let opened = match self.take_prepared(segment).await {
+            Some(prepared) => prepared,
+            None => opened(File::open(&self.path(segment), OpenMode::Create).await?).await?,
+        };
         fs::sync_dir(&self.directory).await?;
-        if let Some(parent) = self.directory.parent() {
+        // The name of the directory itself: once is enough.
+        if let (None, Some(parent)) = (self.named.get(), self.directory.parent()) {
             fs::sync_dir(parent).await?;
         }
-        let reserved = file.len().await?;
-        Ok(Opened {
+        self.named.set(Some(segment));
+        Ok(opened)
+    }
+
+    /// Gives the prepared file the segment's name. Without one that works, the roll goes on as if
+    /// nothing had been prepared.
+    async fn take_prepared(&self, segment: Offset) -> Option<Opened> {
+        let reserved = match self.prepared.get() {
+            Prepared::Nothing | Prepared::InTheMaking => return None,
+            Prepared::Failed => 0,
+            Prepared::Ready(reserved) => reserved,
+        };
+        self.prepared.set(Prepared::Nothing);
+        let kept = self.open.close((self.partition, PREPARED));
+        let (from, path) = (self.directory.join(names::PREPARED), self.path(segment));
+        if reserved == 0 || fs::rename(&from, &path).await.is_err() {
+            return None;
+        }
+        if kept.is_some() {
+            return kept;
+        }
+        let file = File::open(&path, OpenMode::ReadWrite).await.ok()?;
+        Some(Opened {
             file,
             reserved,
             writable: true,
         })
     }
 
+    /// Claims the making of the next segment's file; false when it is there, or on its way.
+    pub fn begin_preparing(&self) -> bool {
+        let begins = self.named.get().is_some() && self.prepared.get() == Prepared::Nothing;
+        if begins {
+            self.prepared.set(Prepared::InTheMaking);
+        }
+        begins
+    }
+
+    /// Makes the next segment's file, with its disk space, so that the roll has only to name it.
+    /// Without success the roll makes it as it always could.
+    pub async fn prepare(&self, segment_bytes: u64) {
+        let reserved = segment_bytes.min(RESERVE_BYTES_MAX).next_multiple_of(BLOCK);
+        match self.make_prepared(reserved).await {
+            Ok(()) => self.prepared.set(Prepared::Ready(reserved)),
+            Err(error) => {
+                self.prepared.set(Prepared::Failed);
+                tracing::debug!(
+                    directory = %self.directory.display(), %error,
+                    "the next segment's file cannot be made ahead of time"
+                );
+            }
+        }
+    }
+
+    async fn make_prepared(&self, reserved: u64) -> io::Result<()> {
+        let path = self.directory.join(names::PREPARED);
+        let file = File::open(&path, OpenMode::Create).await?;
+        if let Err(error) = file.allocate(reserved).await {
+            fs::remove_file(&path).await?;
+            return Err(error);
+        }
+        let opened = Opened {
+            file,
+            reserved,
+            writable: true,
+        };
+        self.open.keep((self.partition, PREPARED), opened);
+        Ok(())
+    }
+
+    /// Removes the prepared file: the partition is idle, or closes.
+    pub async fn discard_prepared(&self) -> io::Result<()> {
+        let Prepared::Ready(_) = self.prepared.replace(Prepared::Nothing) else {
+            return Ok(());
+        };
+        self.open.close((self.partition, PREPARED));
+        fs::remove_file(&self.directory.join(names::PREPARED)).await
+    }
+
     /// A file to read from.
     pub async fn readable(&self, segment: Offset) -> io::Result<File> {
-        if let Some(opened) = self.open.borrow().get(&segment) {
-            return Ok(opened.file.clone());
+        let key = (self.partition, segment);
+        if let Some(opened) = self.open.find(key) {
+            return Ok(opened.file);
         }
         let file = File::open(&self.path(segment), OpenMode::ReadOnly).await?;
-        let opened = Opened {
-            file: file.clone(),
-            reserved: 0,
-            writable: false,
-        };
-        self.open.borrow_mut().entry(segment).or_insert(opened);
+        // Opened for an append meanwhile: that one is of more use.
+        if self.open.find(key).is_none() {
+            let opened = Opened {
+                file: file.clone(),
+                reserved: 0,
+                writable: false,
+            };
+            self.open.keep(key, opened);
+        }
         Ok(file)
     }
 
     /// Closes the file once the reads under way are done.
     pub fn close(&self, segment: Offset) {
-        self.open.borrow_mut().remove(&segment);
+        self.open.close((self.partition, segment));
     }
 
     pub fn close_all(&self) {
-        self.open.borrow_mut().clear();
+        self.open.close_all(self.partition);
     }
 
-    pub fn count(&self) -> usize {
-        self.open.borrow().len()
+    /// Closes what this shard holds open and does not use: there are no descriptors left.
+    pub fn close_others(&self) {
+        self.open.clear();
     }
+}
+
+async fn opened(file: File) -> io::Result<Opened> {
+    let reserved = file.len().await?;
+    Ok(Opened {
+        file,
+        reserved,
+        writable: true,
+    })
 }

@@ -10,8 +10,11 @@ use super::files::SegmentFiles;
 use super::policy::Policy;
 use super::rest::Pace;
 use super::tail::Tail;
+use super::unsynced::Unsynced;
 use crate::log::{Log, Rolled};
-use crate::model::{LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks};
+use crate::model::{
+    Instant, LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks,
+};
 use crate::replica::Leader;
 use crate::shard::budget::Budget;
 use crate::shard::checkpoint::Marks;
@@ -28,7 +31,7 @@ pub struct Partition {
     /// One turn at a time: batches whose check takes long are staged in the order of requests.
     pub(in crate::shard) turns: Budget,
     pub(super) pace: Cell<Pace>,
-    /// Rolled segments whose files are being completed in the background.
+    /// Works of the background on segments that close, and on the one to come.
     pub(super) closing: Cell<usize>,
 }
 
@@ -42,10 +45,7 @@ pub(super) struct State {
     pub progress: ProgressWaiters,
     /// Segments that closed and whose last bytes may still be on their way to the file.
     pub rolled: Vec<Rolled>,
-    /// Records written since the last sync, where acknowledgements do not wait for one.
-    pub unsynced: i64,
-    /// When the oldest unsynced record was written.
-    pub unsynced_since: Timestamp,
+    pub unsynced: Unsynced,
     committing: bool,
     fault: Option<Fault>,
     /// Everything below is in closed, complete files: recovery need not look at it.
@@ -83,8 +83,7 @@ impl Partition {
             acks: AckQueue::default(),
             progress: ProgressWaiters::default(),
             rolled: Vec::new(),
-            unsynced: 0,
-            unsynced_since: Timestamp::NONE,
+            unsynced: Unsynced::default(),
             committing: false,
             fault: None,
             recovery_point: start.recovery_point,
@@ -176,7 +175,7 @@ impl Partition {
     /// Claims the right to commit, if something is staged and nobody has it.
     pub(super) fn begin_committing(&self) -> bool {
         let mut state = self.state_mut();
-        let begins = !state.committing && !state.appender.is_empty() && state.fault.is_none();
+        let begins = !state.committing && state.has_work() && state.fault.is_none();
         state.committing |= begins;
         begins
     }
@@ -185,38 +184,38 @@ impl Partition {
     pub(super) fn take_commit(&self) -> Option<Commit> {
         let policy = self.policy();
         let mut state = self.state_mut();
-        if state.appender.is_empty() {
+        if !state.has_work() {
             state.committing = false;
             return None;
         }
         let end = state.log.staged_end();
         let records = end.minus(state.log.written_end());
-        state.unsynced += records;
-        let sync = state.unsynced >= policy.flush_messages || !state.rolled.is_empty();
+        // A segment that closes is synced before the next one: what survives has no gaps.
+        let sync = state.unsynced.count(records, &policy) || !state.rolled.is_empty();
         Some(Commit {
             writes: state.appender.seal(),
             end,
             sync,
+            unsynced: match sync {
+                true => state.unsynced.take_segments(),
+                false => Vec::new(),
+            },
         })
     }
 
     /// The writes of a commit are on the disk: moves the watermark and lets everybody know.
     /// Returns the memory that each piece handed to the tail pins.
-    pub(super) fn finish_commit(&self, commit: Commit, now: Timestamp) -> Vec<usize> {
+    pub(super) fn finish_commit(&self, commit: Commit, now: Instant) -> Vec<usize> {
         self.pace.set(Pace::Busy);
         let mut state = self.state_mut();
         state.dirty = true;
         if commit.sync {
-            state.unsynced = 0;
+            state.unsynced.clear();
             state.log.on_durable(commit.end);
         } else {
-            if state.unsynced_since == Timestamp::NONE {
-                state.unsynced_since = now;
-            }
+            let segments = commit.writes.iter().map(|write| write.segment);
+            state.unsynced.add(segments, now);
             state.log.on_written(commit.end);
-        }
-        if commit.sync {
-            state.unsynced_since = Timestamp::NONE;
         }
         let mut pinned = Vec::with_capacity(commit.writes.len());
         for write in &commit.writes {
@@ -285,26 +284,18 @@ impl Partition {
         self.state_mut().log.expire_producers(now);
     }
 
-    /// Whether written records have waited `flush.ms` for their sync.
-    pub(in crate::shard) fn is_flush_due(&self, now: Timestamp) -> bool {
-        let state = self.state();
-        let since = state.unsynced_since;
-        let waited = now.0.saturating_sub(since.0);
-        since != Timestamp::NONE && waited >= self.policy().flush_ms && state.fault.is_none()
-    }
-
     /// Bytes of all segments, those still on their way to the files included.
     pub fn size(&self) -> u64 {
         self.state().log.size()
     }
-
-    /// Segment files held open.
-    pub fn open_files(&self) -> usize {
-        self.files.count()
-    }
 }
 
 impl State {
+    /// Whether there is something for a commit to do.
+    fn has_work(&self) -> bool {
+        !self.appender.is_empty() || self.unsynced.is_due()
+    }
+
     /// Gives back what only a busy partition needs. Nothing may be staged or waiting for an ack.
     pub(super) fn shrink(&mut self) {
         self.tail = Tail::default();

@@ -30,6 +30,8 @@ mod roll;
 mod stage;
 mod tail;
 mod trim;
+mod unsynced;
+mod walk;
 
 pub use fault::Fault;
 pub use hosted::Partition;

@@ -2,14 +2,10 @@
 
 use super::Partition;
 use super::fault::Fault;
-use crate::io::{File, Part, fs};
+use crate::io::{File, Part, fs, limits};
 use crate::log::layout::FileKind;
 use crate::log::{self, Aborted, Found, Indexes, Read, ReadPlan};
 use crate::model::{Offset, ProducerId, Watermarks};
-use crate::records::BatchView;
-
-/// Bytes read at once while showing all batches of a log.
-const SHOW_BYTES: usize = 1 << 20;
 
 /// Bytes read at once while looking for a batch by its header; one index interval.
 const SCAN_BYTES: usize = 8 * 1024;
@@ -26,6 +22,8 @@ pub struct ReadLimits {
     pub whole_first: bool,
     /// Stop at the last stable offset and name aborted transactions.
     pub committed_only: bool,
+    /// Without it, only what memory holds is given.
+    pub from_files: bool,
 }
 
 /// What a reader gets.
@@ -105,7 +103,9 @@ impl Partition {
             read.size = tail.iter().map(Part::len).sum();
             read.first_batch = first_batch;
             read.parts = tail;
-        } else if let Some((file, span)) = self.find_span(offset, upper, limits).await? {
+        } else if limits.from_files
+            && let Some((file, span)) = self.find_span(offset, upper, limits).await?
+        {
             read.size = (span.end - span.start) as usize;
             read.first_batch = span.first_batch;
             read.parts
@@ -255,10 +255,14 @@ impl Partition {
     }
 
     pub(super) async fn open(&self, segment: Offset) -> Result<File, Fault> {
-        self.files
-            .readable(segment)
-            .await
-            .map_err(|error| Fault::read(segment, &error))
+        let mut opened = self.files.readable(segment).await;
+        if let Err(error) = &opened
+            && limits::is_out_of_descriptors(error)
+        {
+            self.files.close_others();
+            opened = self.files.readable(segment).await;
+        }
+        opened.map_err(|error| Fault::read(segment, &error))
     }
 
     /// Reads headers from `start` until `wanted` finds a batch or `end` is reached.
@@ -321,56 +325,6 @@ impl Partition {
         })?;
         self.state_mut().log.load_index(segment, indexes);
         Ok(())
-    }
-
-    /// Shows every batch of the log, in order, to `look`; a fault ends it.
-    pub(in crate::shard) async fn for_each_batch(
-        &self,
-        mut look: impl FnMut(&BatchView<'_>) -> Result<(), String>,
-    ) -> Result<(), Fault> {
-        let segments: Vec<(Offset, u64)> = {
-            let state = self.state();
-            let log = &state.log;
-            log.segments()
-                .map(|s| (s.base(), log.written_bytes(s).into()))
-                .collect()
-        };
-        for (segment, end) in segments {
-            let file = self.open(segment).await?;
-            let mut at = 0;
-            while at < end {
-                at += self.show(&file, segment, (at, end), &mut look).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Shows the whole batches of one read; gives their bytes.
-    async fn show(
-        &self,
-        file: &File,
-        segment: Offset,
-        (start, end): (u64, u64),
-        look: &mut impl FnMut(&BatchView<'_>) -> Result<(), String>,
-    ) -> Result<u64, Fault> {
-        let broken = |why: String| Fault::Read { segment, why };
-        let mut len = SHOW_BYTES.min((end - start) as usize);
-        loop {
-            let read = file.read_at(start, len).await;
-            let bytes = read.map_err(|error| Fault::read(segment, &error))?;
-            let mut rest = &bytes[..];
-            while let Ok((batch, after)) = BatchView::split_first(rest) {
-                look(&batch).map_err(broken)?;
-                rest = after;
-            }
-            match bytes.len() - rest.len() {
-                0 if bytes.len() as u64 >= end - start || bytes.len() < len => {
-                    return Err(broken(format!("no batch begins at byte {start}")));
-                }
-                0 => len = (2 * len).min((end - start) as usize),
-                shown => return Ok(shown as u64),
-            }
-        }
     }
 
     async fn aborted(

@@ -18,6 +18,7 @@ use crate::log::{
 };
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
 use crate::replica::Leader;
+use crate::shard::open_files::OpenFiles;
 
 /// Bytes read at once while scanning a segment.
 const SCAN_BYTES: usize = 1 << 20;
@@ -33,6 +34,8 @@ pub struct Opening {
     /// Of the checkpoint files.
     pub log_start: Offset,
     pub trust: Trust,
+    /// Of the shard.
+    pub files: Rc<OpenFiles>,
 }
 
 /// Opens the partition's directory, making it if it is not there.
@@ -136,6 +139,9 @@ async fn find(opening: &Opening, directory: &Path) -> io::Result<Inventory> {
     let mut index_files = Vec::new();
     for entry in fs::list(directory).await? {
         let Some(name) = LogFileName::parse(&entry.name) else {
+            if entry.name == names::PREPARED {
+                fs::remove_file(&directory.join(&entry.name)).await?;
+            }
             continue;
         };
         match (name.suffix, name.kind) {
@@ -314,6 +320,6 @@ fn host(
         recovery_point,
         dirty,
     };
-    let files = SegmentFiles::new(directory.to_owned());
+    let files = SegmentFiles::new(opening.id, directory.to_owned(), opening.files);
     Partition::new(opening.id, opening.name, files, opening.policy, start)
 }

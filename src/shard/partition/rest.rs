@@ -31,6 +31,14 @@ impl Partition {
         false
     }
 
+    /// Removes the file that was made ahead for a roll which is far now.
+    pub(in crate::shard) async fn discard_next_file(&self) {
+        if let Err(error) = self.files.discard_prepared().await {
+            // Recovery and the next attempt both find it.
+            tracing::debug!(partition = %self.name, %error, "a prepared file stays");
+        }
+    }
+
     /// Whether memory holds the newest bytes of the log.
     pub(in crate::shard) fn has_tail(&self) -> bool {
         self.state().tail.position().is_some()

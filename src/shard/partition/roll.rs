@@ -1,11 +1,12 @@
-//! What follows a roll, off the data path: the closed segment gets its exact length, its index
+//! What surrounds a roll, off the data path. Before it, the next segment's file is made ready.
+//! After it, the closed segment gets its exact length, its index
 //! files and the producer snapshot, and only then does the recovery point pass it.
 
 use std::io;
 use std::rc::Rc;
 
 use super::{Fault, Partition};
-use crate::io::{File, OpenMode, fs, task};
+use crate::io::{File, OpenMode, clock, fs, task};
 use crate::log::layout::{self, FileKind, LogFileName, names};
 use crate::log::{Indexes, Rolled, snapshot};
 use crate::model::Offset;
@@ -32,6 +33,24 @@ pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
         })
         .detach();
     }
+}
+
+/// Makes the next segment's file in the background, when the roll is near.
+pub(super) fn prepare_next(shard: &Rc<Shard>, partition: &Rc<Partition>) {
+    let is_near = partition.state().log.nears_roll(clock::wall());
+    if !is_near || !partition.files.begin_preparing() {
+        return;
+    }
+    let (shard, partition) = (shard.clone(), partition.clone());
+    partition.closing.set(partition.closing.get() + 1);
+    task::spawn(async move {
+        let begun = shard.background.take(1).await;
+        let bytes = partition.policy().log.segment_bytes;
+        partition.files.prepare(bytes.into()).await;
+        partition.closing.set(partition.closing.get() - 1);
+        drop(begun);
+    })
+    .detach();
 }
 
 /// The index files of a segment; the one of transactions only where there is something in it.
@@ -109,6 +128,7 @@ impl Partition {
         if self.fault().is_some() || !self.state().dirty {
             return Ok(());
         }
+        self.discard_next_file().await;
         let (segment, bytes, end, snapshot) = {
             let mut state = self.state_mut();
             assert!(

@@ -1,0 +1,94 @@
+//! Topics of the simulated world: made, written to, trimmed, deleted.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use corelane::io::clock;
+use corelane::model::ErrorCode;
+use corelane::records::{BatchBuilder, NewRecord};
+use corelane::wire::Records;
+use corelane::wire::api::{create_topics, produce};
+
+use crate::ledger::Mark;
+use crate::peer::Peer;
+
+const CREATE_TOPICS_VERSION: i16 = 5;
+const PRODUCE_VERSION: i16 = 9;
+
+pub type Configs<'a> = &'a [(&'static str, String)];
+
+/// Makes a topic; it may be there already.
+pub async fn create(
+    broker: SocketAddr,
+    name: &str,
+    partitions: i32,
+    configs: Configs<'_>,
+) -> io::Result<()> {
+    let mut peer = Peer::connect(broker).await?;
+    let config = |(name, value): &(&'static str, String)| create_topics::CreatableTopicConfig {
+        name: (*name).into(),
+        value: Some(value.clone().into()),
+        ..Default::default()
+    };
+    let topic = create_topics::CreatableTopic {
+        name: name.into(),
+        num_partitions: partitions,
+        replication_factor: 1,
+        configs: configs.iter().map(config).collect(),
+        ..Default::default()
+    };
+    let request = create_topics::Request {
+        topics: vec![topic],
+        ..Default::default()
+    };
+    let answer = peer.ask(&request, CREATE_TOPICS_VERSION).await?;
+    let answer: create_topics::Response<'_> = answer.read(CREATE_TOPICS_VERSION);
+    let code = answer.topics[0].error_code;
+    match ErrorCode::from_code(code) {
+        Some(ErrorCode::None | ErrorCode::TopicAlreadyExists) => Ok(()),
+        _ => Err(io::Error::other(format!("create topics answers {code}"))),
+    }
+}
+
+/// Makes a topic, as often as it takes: the broker may just be starting.
+pub async fn create_patiently(
+    broker: SocketAddr,
+    name: &str,
+    partitions: i32,
+    configs: Configs<'_>,
+) {
+    while create(broker, name, partitions, configs).await.is_err() {
+        clock::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Produces a batch of one record to partition 0 with acks=all; gives error code and offset.
+pub async fn produce_one(broker: SocketAddr, topic: &str, mark: Mark) -> io::Result<(i16, i64)> {
+    let value = mark.to_value();
+    let mut builder = BatchBuilder::new();
+    let record = NewRecord {
+        value: Some(&value),
+        ..Default::default()
+    };
+    builder.push(clock::wall(), &record);
+    let bytes = builder.finish();
+    let request = produce::Request {
+        acks: -1,
+        timeout_ms: 30_000,
+        topic_data: vec![produce::TopicProduceData {
+            name: topic.into(),
+            partition_data: vec![produce::PartitionProduceData {
+                records: Some(Records::Slice(&bytes)),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let mut peer = Peer::connect(broker).await?;
+    let answer = peer.ask(&request, PRODUCE_VERSION).await?;
+    let answer: produce::Response<'_> = answer.read(PRODUCE_VERSION);
+    let outcome = &answer.responses[0].partition_responses[0];
+    Ok((outcome.error_code, outcome.base_offset))
+}
