@@ -56,7 +56,9 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     uring::run_alone(prepare(settings.clone()))??;
     let cores = cores(&settings)?;
     let (router, mailboxes) = Router::new(cores.len());
-    let (data, settings) = (settings.data_dir.clone(), Arc::new(settings));
+    // As DescribeLogDirs shows it: a relative path says nothing to a client elsewhere.
+    let data = std::path::absolute(&settings.data_dir).unwrap_or(settings.data_dir.clone());
+    let settings = Arc::new(settings);
     let shown = Shown {
         begun,
         data: data.display().to_string(),
@@ -146,10 +148,11 @@ fn say_ready(shown: &Shown, ready: &Ready) {
         .iter()
         .map(|(name, address)| format!("{name}://{address}"));
     println!(
-        "corelane {} ready: {}, {} shards, {} partitions, data in {}, {} ms",
+        "corelane {} ready: {}, {} shard{}, {} partitions, data in {}, {} ms",
         env!("CARGO_PKG_VERSION"),
         listening.collect::<Vec<_>>().join(","),
         shown.shards,
+        if shown.shards == 1 { "" } else { "s" },
         ready.partitions,
         shown.data,
         clock::now().since(shown.begun).as_millis()

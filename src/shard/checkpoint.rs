@@ -27,11 +27,11 @@ impl Shard {
     pub async fn collect_marks(self: &Rc<Self>) -> Option<Checkpoint> {
         let ask = |shard: Rc<Shard>| -> super::LocalFuture<Vec<(TopicPartition, Marks)>> {
             Box::pin(async move {
+                let controller = shard.controller();
+                let metadata = controller.iter().map(|controller| controller.log());
                 let partitions = shard.partitions();
-                partitions
-                    .iter()
-                    .map(|p| (p.name.clone(), Partition::marks(p)))
-                    .collect()
+                let all = partitions.iter().chain(metadata);
+                all.map(|p| (p.name.clone(), Partition::marks(p))).collect()
             })
         };
         let shards = self.gather(ask).await.ok()?;

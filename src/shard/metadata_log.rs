@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::partition::{self, Fault, Opening, Partition, Policy};
 use super::{BootMarks, Shard};
 use crate::config::{Overrides, TopicSettings};
-use crate::model::{LeaderEpoch, Offset, PartitionId, TopicName, TopicPartition, Uuid};
+use crate::io::fs;
+use crate::log::layout::{QuorumState, QuorumStateVersion, names};
+use crate::model::{LeaderEpoch, NodeId, Offset, PartitionId, TopicName, TopicPartition, Uuid};
 use crate::records::{BatchView, Codec, Records};
 
 /// The topic of the metadata log.
@@ -56,8 +58,27 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
     log.for_each_batch(|batch| read_values(batch, &mut values))
         .await?;
     log.lead_next_epoch();
+    note_leader(shard, &log).await?;
     let end = log.watermarks().high;
     Ok(Replayed { log, values, end })
+}
+
+/// Writes `quorum-state`, as a KRaft node does once it has elected itself.
+async fn note_leader(shard: &Shard, log: &Partition) -> Result<(), Fault> {
+    let state = QuorumState {
+        leader: shard.settings().node,
+        epoch: log.leader_epoch(),
+        voted: NodeId::NONE,
+        version: QuorumStateVersion::V1 {
+            voted_directory: Uuid::ZERO,
+        },
+    };
+    let path = shard
+        .data
+        .join(log.name.to_string())
+        .join(names::QUORUM_STATE);
+    let written = fs::write_atomic(&path, state.encode().into_bytes()).await;
+    written.map_err(|error| Fault::Directory(format!("{}: {error}", path.display())))
 }
 
 /// Metadata batches are written here, uncompressed; control batches hold nothing to replay.
