@@ -29,6 +29,8 @@ use crate::model::ShardId;
 
 /// How long tasks that are always ready may keep sockets and completions waiting.
 const PREEMPT_AFTER: Duration = Duration::from_millis(1);
+/// How soon an executor is woken that sleeps before its pulse has run for the first time.
+const FIRST_PULSE: Duration = Duration::from_millis(5);
 /// Entries of each of glommio's rings; more made no difference up to 5,000 connections.
 const RING_DEPTH: usize = 128;
 /// glommio registers this three times. It is the least that it takes.
@@ -200,10 +202,13 @@ struct Ground {
 impl Ground {
     /// Called on the executor's thread, which the alarm will ring for.
     fn new() -> Result<Ground, StartError> {
-        Ok(Ground {
+        let ground = Ground {
             ring: Prepared::new().map_err(StartError::Ring)?,
             alarm: Alarm::for_this_thread().map_err(StartError::Alarm)?,
-        })
+        };
+        // From here on: the executor may fall asleep before its first task, the pulse, has run.
+        ground.alarm.put_off(FIRST_PULSE);
+        Ok(ground)
     }
 }
 
