@@ -11,7 +11,8 @@ pub struct Bootstrap {
         global = true,
         value_name = "HOST:PORT",
         default_value = "localhost:9092",
-        alias = "broker-list"
+        alias = "broker-list",
+        overrides_with = "bootstrap_server"
     )]
     pub bootstrap_server: String,
     /// Properties file for the client

@@ -13,6 +13,7 @@
 //!
 //! **Deliberately absent:** the broker. `serve` is only parsed here; `main` hands its options on.
 
+mod absent;
 mod acl;
 mod bootstrap;
 mod broker;
@@ -24,6 +25,7 @@ mod config;
 mod consumer;
 mod feature;
 mod input;
+mod java_text;
 mod kafka_names;
 mod links;
 mod log;

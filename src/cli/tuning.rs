@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use super::bootstrap::Bootstrap;
 use super::complaint::Complaint;
-use super::{print, property};
+use super::{input, print, property};
 use crate::client::{Acks, ClientFault, Cluster, ConsumeSettings, Isolation};
-use crate::client::{ProduceSettings, Settings};
-use crate::io::fs;
+use crate::client::{ProduceSettings, Reset, Settings};
 use crate::records::{Codec, Compression};
 
 /// All that a tool can be told about how its client works.
@@ -17,7 +16,38 @@ pub struct Tuning {
     pub client: Settings,
     pub produce: ProduceSettings,
     pub consume: ConsumeSettings,
+    /// `auto.offset.reset`, where it was given.
+    pub reset: Option<Reset>,
+    /// `group.id`, where it was given.
+    pub group: Option<String>,
 }
+
+/// Settings of Kafka's clients that say nothing here, or nothing that could be done otherwise:
+/// classes of Java, the kernel's buffers, groups.
+const WITHOUT_EFFECT: [&str; 22] = [
+    "bootstrap.servers",
+    "security.protocol",
+    "key.serializer",
+    "value.serializer",
+    "key.deserializer",
+    "value.deserializer",
+    "send.buffer.bytes",
+    "receive.buffer.bytes",
+    "metadata.max.age.ms",
+    "connections.max.idle.ms",
+    "reconnect.backoff.ms",
+    "reconnect.backoff.max.ms",
+    "client.dns.lookup",
+    "max.in.flight.requests.per.connection",
+    "max.poll.records",
+    "max.poll.interval.ms",
+    "session.timeout.ms",
+    "heartbeat.interval.ms",
+    "enable.auto.commit",
+    "auto.commit.interval.ms",
+    "allow.auto.create.topics",
+    "check.crcs",
+];
 
 impl Tuning {
     /// The client's defaults, those of `--command-config`, then `pairs`: later ones win.
@@ -34,12 +64,12 @@ impl Tuning {
             client,
             produce: ProduceSettings::default(),
             consume: ConsumeSettings::default(),
+            reset: None,
+            group: None,
         };
         if let Some(path) = &bootstrap.command_config {
-            let bytes = fs::read(path).await.map_err(|error| {
-                Complaint::new(format!("cannot read {}: {error}", path.display()))
-            })?;
-            for (key, value) in property::of_file(&String::from_utf8_lossy(&bytes)) {
+            let text = input::text(path).await?;
+            for (key, value) in property::of_file(&text) {
                 tuning.set(&key, &value)?;
             }
         }
@@ -74,6 +104,8 @@ impl Tuning {
             client,
             produce,
             consume,
+            reset,
+            group,
         } = self;
         match key {
             "client.id" => client.client_id = value.to_owned(),
@@ -86,6 +118,8 @@ impl Tuning {
             "batch.size" => produce.batch_bytes = number(key, value)?,
             "max.request.size" => produce.request_bytes_max = number(key, value)?,
             "buffer.memory" => produce.buffer_bytes_max = number(key, value)?,
+            "retries" => produce.retries_max = number(key, value)?,
+            "max.block.ms" => client.call_timeout = millis(key, value)?,
             "delivery.timeout.ms" => produce.delivery_timeout = millis(key, value)?,
             "enable.idempotence" => produce.idempotence = property::is_true(value),
             "compression.type" => produce.compression = Compression::of(codec(key, value)?),
@@ -94,6 +128,8 @@ impl Tuning {
             "fetch.max.bytes" => consume.bytes_max = number(key, value)?,
             "max.partition.fetch.bytes" => consume.partition_bytes_max = number(key, value)?,
             "isolation.level" => consume.isolation = isolation(key, value)?,
+            "auto.offset.reset" => *reset = Some(reset_of(key, value)?),
+            "group.id" => *group = Some(value.to_owned()),
             "security.protocol" if value != "PLAINTEXT" => {
                 return Err(wrong(
                     key,
@@ -101,7 +137,7 @@ impl Tuning {
                     "PLAINTEXT, the only protocol spoken here so far",
                 ));
             }
-            "bootstrap.servers" | "security.protocol" => {}
+            _ if WITHOUT_EFFECT.contains(&key) => {}
             _ => print::complain(&format!("ignored: {key}, which this client does not have")),
         }
         Ok(())
@@ -120,6 +156,14 @@ pub fn codec(key: &str, value: &str) -> Result<Codec, Complaint> {
 pub fn isolation(key: &str, value: &str) -> Result<Isolation, Complaint> {
     let expected = "read_uncommitted or read_committed";
     Isolation::parse(value).ok_or_else(|| wrong(key, value, expected))
+}
+
+fn reset_of(key: &str, value: &str) -> Result<Reset, Complaint> {
+    match value {
+        "earliest" => Ok(Reset::Earliest),
+        "latest" => Ok(Reset::Latest),
+        _ => Err(wrong(key, value, "earliest or latest")),
+    }
 }
 
 fn millis(key: &str, value: &str) -> Result<Duration, Complaint> {

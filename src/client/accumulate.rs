@@ -45,6 +45,8 @@ pub struct Batch {
     pub count: i32,
     pub bytes: Bytes,
     pub since: Instant,
+    /// How often it has reached a broker.
+    pub attempts: u32,
     /// What it counts for in `buffer.memory`.
     buffered: usize,
 }
@@ -234,6 +236,7 @@ impl Queue {
             count,
             bytes,
             since,
+            attempts: 0,
             buffered,
         })
     }

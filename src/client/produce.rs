@@ -7,7 +7,7 @@ use super::accumulate::{Accumulator, Batch, Entry, Outcome};
 use super::bell::{Bell, Ticket};
 use super::partition::{Sticky, partition_of_key};
 use super::retry::persist;
-use super::{Acks, ClientFault, Cluster, ProduceSettings};
+use super::{Acks, ClientFault, Cluster, Connection, ProduceSettings};
 use crate::io::{clock, random, task};
 use crate::model::{ErrorCode, NodeId, Offset, ProducerEpoch, ProducerId, Uuid};
 use crate::wire::api::{init_producer_id, produce};
@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(60);
 pub struct Producer {
     inner: Rc<Inner>,
     sticky: Cell<Sticky>,
-    sender: task::Task<()>,
+    sender: Cell<Option<task::Task<()>>>,
 }
 
 type OnDone = Box<dyn FnMut(Outcome)>;
@@ -39,6 +39,8 @@ struct Inner {
     done: Bell,
     flushing: Cell<bool>,
     closing: Cell<bool>,
+    /// The last fault that is being waited out.
+    trouble: RefCell<Option<ClientFault>>,
 }
 
 impl Producer {
@@ -65,11 +67,12 @@ impl Producer {
             done: Bell::default(),
             flushing: Cell::new(false),
             closing: Cell::new(false),
+            trouble: RefCell::default(),
         });
         if inner.settings.idempotence {
             inner.identify().await?;
         }
-        let sender = task::spawn(inner.clone().send_all());
+        let sender = Cell::new(Some(task::spawn(inner.clone().send_all())));
         let sticky = Cell::new(Sticky::new(random::u64(), partitions));
         Ok(Producer {
             inner,
@@ -81,6 +84,12 @@ impl Producer {
     /// Partitions of the topic, counted from 0.
     pub fn partitions(&self) -> u32 {
         self.inner.partitions
+    }
+
+    /// Why nothing has been stored of late: the last fault that is being waited out. `None` once
+    /// a leader has stored again.
+    pub fn trouble(&self) -> Option<ClientFault> {
+        self.inner.trouble.borrow().clone()
     }
 
     /// Queues a record, to the partition of its key. Waits while `buffer.memory` is full.
@@ -129,12 +138,14 @@ impl Producer {
         self.inner.flushing.set(false);
     }
 
-    /// Flushes and ends the sender.
-    pub async fn close(self) {
+    /// Flushes and ends the sender; nothing can be sent any more.
+    pub async fn close(&self) {
         self.flush().await;
         self.inner.closing.set(true);
         self.inner.work.ring();
-        self.sender.await;
+        if let Some(sender) = self.sender.take() {
+            sender.await;
+        }
     }
 
     fn next_sticky(&self, size: usize) -> i32 {
@@ -218,8 +229,16 @@ impl Inner {
         requests
     }
 
-    async fn deliver(self: Rc<Self>, leader: NodeId, batches: Vec<Batch>) {
-        match self.request(leader, &batches).await {
+    async fn deliver(self: Rc<Self>, leader: NodeId, mut batches: Vec<Batch>) {
+        let connected = self.cluster.broker(leader).await;
+        let answered = match connected {
+            Ok(connection) => {
+                batches.iter_mut().for_each(|batch| batch.attempts += 1);
+                self.request(&connection, &batches).await
+            }
+            Err(fault) => Err(fault),
+        };
+        match answered {
             Ok(mut offsets) => {
                 for batch in batches {
                     let missing = || ClientFault::Missing(format!("partition {}", batch.partition));
@@ -240,10 +259,9 @@ impl Inner {
 
     async fn request(
         &self,
-        leader: NodeId,
+        connection: &Connection,
         batches: &[Batch],
     ) -> Result<BTreeMap<i32, Result<Offset, ClientFault>>, ClientFault> {
-        let connection = self.cluster.broker(leader).await?;
         let payloads: Vec<_> = batches.iter().map(|batch| batch.bytes.clone()).collect();
         let request = self.compose(batches);
         if self.settings.acks == Acks::None {
@@ -296,13 +314,18 @@ impl Inner {
         if let Err(fault) = &result
             && fault.is_retriable()
             && in_time
+            && batch.attempts <= self.settings.retries_max
         {
+            *self.trouble.borrow_mut() = Some(fault.clone());
             self.cluster.forget(&self.topic);
             let at = now.plus(self.cluster.settings().backoff_first);
             self.accumulator.borrow_mut().on_retry(batch, at);
             return;
         }
         let stored = result.is_ok();
+        if stored {
+            *self.trouble.borrow_mut() = None;
+        }
         self.accumulator.borrow_mut().on_done(&batch, stored);
         let Batch {
             partition,

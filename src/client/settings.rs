@@ -76,6 +76,8 @@ pub struct ProduceSettings {
     pub buffer_bytes_max: usize,
     /// `delivery.timeout.ms`: how long a batch is tried before it counts as failed.
     pub delivery_timeout: Duration,
+    /// `retries`: how often a batch that has reached a broker goes again.
+    pub retries_max: u32,
     /// `enable.idempotence`: a retried batch is stored once. Needs `acks=all`.
     pub idempotence: bool,
 }
@@ -90,6 +92,7 @@ impl Default for ProduceSettings {
             request_bytes_max: 1 << 20,
             buffer_bytes_max: 32 << 20,
             delivery_timeout: Duration::from_secs(120),
+            retries_max: u32::MAX,
             idempotence: true,
         }
     }

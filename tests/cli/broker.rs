@@ -25,19 +25,30 @@ impl Broker {
 
     /// Runs a tool against this broker with `input` on its standard input.
     pub fn tool(&self, line: &str, input: &str) -> Said {
-        let mut tool = Command::new(env!("CARGO_BIN_EXE_corelane"))
-            .args(line.split_whitespace())
-            .args(["--bootstrap-server", &self.address()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary under test starts");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        self.tool_of_words(&words, input)
+    }
+
+    /// As [`Broker::tool`], for words that hold blanks.
+    pub fn tool_of_words(&self, words: &[&str], input: &str) -> Said {
+        let mut tool = self.begin(words);
         let mut stdin = tool.stdin.take().expect("it is piped");
         // A tool that does not read its input may be gone before it is written.
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         finished(tool.wait_with_output().expect("it ends"))
+    }
+
+    /// Starts a tool, with pipes for all it reads and says.
+    pub fn begin(&self, words: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_corelane"))
+            .args(words)
+            .args(["--bootstrap-server", &self.address()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary under test starts")
     }
 
     /// As [`Broker::tool`]; fails unless the tool succeeds, and gives what it printed.
@@ -61,6 +72,12 @@ impl Broker {
         let asked = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(asked.expect("kill is there").success());
         self.process.wait().expect("it was started here").code()
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it was started here");
     }
 
     pub fn start_again(&mut self) {

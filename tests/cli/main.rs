@@ -1,8 +1,10 @@
 //! The tools as a shell meets them: the binary is run, and what it says is compared.
 
 mod broker;
+mod console;
 mod dump_log;
 mod help;
+mod killed;
 mod names;
 mod parsing;
 mod story;

@@ -1,11 +1,14 @@
-use std::io::{self, Write};
+use std::borrow::Cow;
 
+use super::deserialize::Deserializer;
 use crate::cli::complaint::Complaint;
 use crate::cli::property;
 use crate::records::{BatchView, Record};
 
 /// What is printed of a record, and how (`DefaultMessageFormatter`). Columns come in this order:
 /// timestamp, partition, offset, leader epoch, headers, key, value.
+///
+/// Kafka's tool knows the epoch of no record and prints `Epoch:NOT_PRESENT`; here it is printed.
 #[derive(Debug, Clone)]
 pub struct Format {
     timestamp: bool,
@@ -19,6 +22,9 @@ pub struct Format {
     line_separator: Vec<u8>,
     headers_separator: Vec<u8>,
     null_literal: Vec<u8>,
+    key_deserializer: Deserializer,
+    value_deserializer: Deserializer,
+    headers_deserializer: Deserializer,
 }
 
 impl Format {
@@ -31,7 +37,10 @@ impl Format {
                 .as_bytes()
                 .to_vec()
         };
-        check_deserializers(pairs)?;
+        let deserializer = |key: &str| match property::last(pairs, key) {
+            Some(class) => Deserializer::named(key, class),
+            None => Ok(Deserializer::default()),
+        };
         Ok(Format {
             timestamp: is_on("print.timestamp"),
             partition: is_on("print.partition"),
@@ -44,75 +53,86 @@ impl Format {
             line_separator: text("line.separator", "\n"),
             headers_separator: text("headers.separator", ","),
             null_literal: text("null.literal", "null"),
+            key_deserializer: deserializer("key.deserializer")?,
+            value_deserializer: deserializer("value.deserializer")?,
+            headers_deserializer: deserializer("headers.deserializer")?,
         })
     }
 
-    /// Writes one record, or nothing when nothing of it is asked for.
-    pub fn print(
+    /// Appends one record to `bytes`, or nothing when nothing of it is asked for. The error says
+    /// which bytes are not what a deserializer expects; then `bytes` are of no use.
+    pub fn write(
         &self,
         batch: &BatchView<'_>,
         record: &Record<'_>,
         partition: i32,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), String> {
         let mut row = Row {
             format: self,
-            out,
+            bytes,
             columns: 0,
         };
         if self.timestamp {
             let timestamp = batch.timestamp_of(record.timestamp_delta);
-            match timestamp.0 {
-                -1 => write!(row.column()?, "NO_TIMESTAMP")?,
-                _ => write!(
-                    row.column()?,
-                    "{}:{timestamp}",
-                    batch.timestamp_type().name()
-                )?,
-            }
+            let text = match timestamp.0 {
+                -1 => "NO_TIMESTAMP".to_owned(),
+                _ => format!("{}:{timestamp}", batch.timestamp_type().name()),
+            };
+            row.column().extend(text.bytes());
         }
         if self.partition {
-            write!(row.column()?, "Partition:{partition}")?;
+            let text = format!("Partition:{partition}");
+            row.column().extend(text.bytes());
         }
         if self.offset {
-            write!(
-                row.column()?,
-                "Offset:{}",
-                batch.offset_of(record.offset_delta)
-            )?;
+            let text = format!("Offset:{}", batch.offset_of(record.offset_delta));
+            row.column().extend(text.bytes());
         }
         if self.epoch {
-            write!(row.column()?, "Epoch:{}", batch.leader_epoch())?;
+            let text = format!("Epoch:{}", batch.leader_epoch());
+            row.column().extend(text.bytes());
         }
         if self.headers {
-            let out = row.column()?;
-            self.print_headers(record, out)?;
+            self.write_headers(record, row.column())?;
         }
         if self.key {
-            row.column()?
-                .write_all(record.key.unwrap_or(&self.null_literal))?;
+            let key = self.content(record.key, self.key_deserializer)?;
+            row.column().extend_from_slice(&key);
         }
         if self.value {
-            row.column()?
-                .write_all(record.value.unwrap_or(&self.null_literal))?;
+            let value = self.content(record.value, self.value_deserializer)?;
+            row.column().extend_from_slice(&value);
         }
-        match row.columns {
-            0 => Ok(()),
-            _ => row.out.write_all(&self.line_separator),
+        if row.columns > 0 {
+            row.bytes.extend_from_slice(&self.line_separator);
+        }
+        Ok(())
+    }
+
+    /// Null is the literal, whatever the deserializer.
+    fn content<'a>(
+        &'a self,
+        content: Option<&'a [u8]>,
+        deserializer: Deserializer,
+    ) -> Result<Cow<'a, [u8]>, String> {
+        match content {
+            Some(content) => deserializer.show(content),
+            None => Ok(Cow::Borrowed(&self.null_literal)),
         }
     }
 
-    fn print_headers(&self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn write_headers(&self, record: &Record<'_>, row: &mut Vec<u8>) -> Result<(), String> {
         let mut headers = record.headers.filter_map(Result::ok).peekable();
         if headers.peek().is_none() {
-            return out.write_all(b"NO_HEADERS");
+            row.extend_from_slice(b"NO_HEADERS");
         }
         while let Some(header) = headers.next() {
-            out.write_all(header.key)?;
-            out.write_all(b":")?;
-            out.write_all(header.value.unwrap_or(&self.null_literal))?;
+            row.extend_from_slice(header.key);
+            row.push(b':');
+            row.extend_from_slice(&self.content(header.value, self.headers_deserializer)?);
             if headers.peek().is_some() {
-                out.write_all(&self.headers_separator)?;
+                row.extend_from_slice(&self.headers_separator);
             }
         }
         Ok(())
@@ -122,35 +142,17 @@ impl Format {
 /// Puts the separator between columns.
 struct Row<'a> {
     format: &'a Format,
-    out: &'a mut dyn Write,
+    bytes: &'a mut Vec<u8>,
     columns: u32,
 }
 
 impl Row<'_> {
-    fn column(&mut self) -> io::Result<&mut dyn Write> {
+    fn column(&mut self) -> &mut Vec<u8> {
         if self.columns > 0 {
-            self.out.write_all(&self.format.key_separator)?;
+            self.bytes.extend_from_slice(&self.format.key_separator);
         }
         self.columns += 1;
-        Ok(self.out)
-    }
-}
-
-/// Bytes are printed as they are, which is what these classes come to. No other exists here.
-fn check_deserializers(pairs: &[(String, String)]) -> Result<(), Complaint> {
-    let plain = [
-        "StringDeserializer",
-        "ByteArrayDeserializer",
-        "BytesDeserializer",
-    ];
-    let asks = |pair: &&(String, String)| {
-        pair.0.ends_with("deserializer") && !plain.iter().any(|name| pair.1.ends_with(name))
-    };
-    match pairs.iter().find(asks) {
-        Some((key, class)) => Err(Complaint::new(format!(
-            "{key}={class}: classes cannot be loaded here; records are printed as text"
-        ))),
-        None => Ok(()),
+        self.bytes
     }
 }
 
@@ -173,7 +175,7 @@ mod tests {
         let mut out = Vec::new();
         Format::new(&pairs)
             .unwrap()
-            .print(&batch, &record, 3, &mut out)
+            .write(&batch, &record, 3, &mut out)
             .unwrap();
         String::from_utf8(out).unwrap()
     }
@@ -217,9 +219,24 @@ mod tests {
     }
 
     #[test]
-    fn classes_of_java_are_refused_in_words() {
-        let class = "org.apache.kafka.common.serialization.LongDeserializer";
-        let pairs = [("value.deserializer".to_owned(), class.to_owned())];
-        assert!(Format::new(&pairs).is_err());
+    fn bytes_that_are_no_such_value_are_an_error() {
+        let pairs = [(
+            "value.deserializer".to_owned(),
+            "LongDeserializer".to_owned(),
+        )];
+        let mut builder = BatchBuilder::new();
+        let value = Some(&b"three"[..]);
+        builder.push(
+            Timestamp(7),
+            &NewRecord {
+                value,
+                ..NewRecord::default()
+            },
+        );
+        let bytes = builder.finish();
+        let batch = BatchView::parse(&bytes).unwrap();
+        let record = batch.records().next().unwrap().unwrap();
+        let format = Format::new(&pairs).unwrap();
+        assert!(format.write(&batch, &record, 0, &mut Vec::new()).is_err());
     }
 }

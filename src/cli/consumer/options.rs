@@ -1,19 +1,29 @@
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::cli::bootstrap::Bootstrap;
 use crate::cli::property;
 
 /// Print the records of a topic.
 #[derive(Args, Debug, Clone)]
+#[command(group = ArgGroup::new("source").required(true).args(["topic", "include"]))]
 #[command(after_help = "Example:\n  corelane console-consumer --topic web --from-beginning")]
 pub struct Options {
     #[command(flatten)]
     pub bootstrap: Bootstrap,
     /// Topic to read
     #[arg(long, value_name = "NAME")]
-    pub topic: String,
+    pub topic: Option<String>,
+    /// Topics to read, as a regular expression; those made later too
+    #[arg(
+        long,
+        value_name = "REGEX",
+        alias = "whitelist",
+        conflicts_with = "partition"
+    )]
+    pub include: Option<String>,
     /// Start with the oldest record instead of the next one to arrive
     #[arg(long, conflicts_with = "offset")]
     pub from_beginning: bool,
@@ -29,23 +39,45 @@ pub struct Options {
     )]
     pub offset: Option<Start>,
     /// End after so many records [default: go on]
-    #[arg(long, value_name = "N")]
-    pub max_messages: Option<u64>,
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub max_messages: Option<i64>,
     /// End when no record arrives for so many milliseconds [default: wait]
-    #[arg(long, value_name = "MS")]
-    pub timeout_ms: Option<u64>,
+    #[arg(long, value_name = "MS", allow_hyphen_values = true)]
+    pub timeout_ms: Option<i64>,
+    /// Go on with the next record when one cannot be printed
+    #[arg(long)]
+    pub skip_message_on_error: bool,
+    /// read_uncommitted or read_committed [default: read_uncommitted]
+    #[arg(long, value_name = "LEVEL")]
+    pub isolation_level: Option<String>,
+    /// DefaultMessageFormatter, LoggingMessageFormatter or NoOpMessageFormatter
+    #[arg(long, value_name = "CLASS")]
+    pub formatter: Option<String>,
     /// What is printed: print.key=true, print.timestamp, print.offset, print.partition,
     /// print.headers, print.epoch, print.value, key.separator=<TAB>, line.separator,
-    /// headers.separator, null.literal
+    /// headers.separator, null.literal, key.deserializer, value.deserializer,
+    /// headers.deserializer
     #[arg(long, value_name = "KEY=VALUE", value_parser = property::pair, alias = "property")]
     pub formatter_property: Vec<(String, String)>,
+    /// Properties file for the formatter
+    #[arg(long, value_name = "FILE")]
+    pub formatter_config: Option<PathBuf>,
+    /// How keys become text: StringDeserializer, LongDeserializer, ...
+    #[arg(long, value_name = "CLASS")]
+    pub key_deserializer: Option<String>,
+    /// How values become text
+    #[arg(long, value_name = "CLASS")]
+    pub value_deserializer: Option<String>,
     /// A setting of the consumer: fetch.max.wait.ms=100
     #[arg(long, value_name = "KEY=VALUE", value_parser = property::pair)]
     #[arg(alias = "consumer-property")]
     pub command_property: Vec<(String, String)>,
-    /// read_uncommitted or read_committed [default: read_uncommitted]
-    #[arg(long, value_name = "LEVEL")]
-    pub isolation_level: Option<String>,
+    /// Taken, but groups are not served yet: one consumer reads all partitions
+    #[arg(long, value_name = "NAME", conflicts_with = "partition")]
+    pub group: Option<String>,
+    /// Say on standard output when it ends
+    #[arg(long, hide = true)]
+    pub enable_systest_events: bool,
 }
 
 /// Where reading a partition starts.
@@ -60,7 +92,7 @@ impl FromStr for Start {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Start, String> {
-        match text {
+        match text.to_ascii_lowercase().as_str() {
             "earliest" => Ok(Start::Earliest),
             "latest" => Ok(Start::Latest),
             _ => match text.parse() {

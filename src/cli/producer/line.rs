@@ -104,7 +104,7 @@ impl Grammar {
     }
 
     fn headers<'a>(&self, text: &'a [u8], number: u64) -> Result<Vec<RecordHeader<'a>>, Complaint> {
-        let mut headers = Vec::new();
+        let mut pairs = Vec::new();
         let mut rest = Some(text);
         while let Some(text) = rest {
             let (pair, after) = match split_once(text, &self.headers_separator) {
@@ -112,9 +112,14 @@ impl Grammar {
                 None => (text, None),
             };
             rest = after;
-            headers.push(self.header(pair, number)?);
+            pairs.push(pair);
         }
-        Ok(headers)
+        // As Java's `split` does: a separator at the end separates nothing.
+        while !text.is_empty() && pairs.pop_if(|pair| pair.is_empty()).is_some() {}
+        pairs
+            .into_iter()
+            .map(|pair| self.header(pair, number))
+            .collect()
     }
 
     fn header<'a>(&self, pair: &'a [u8], number: u64) -> Result<RecordHeader<'a>, Complaint> {
@@ -161,21 +166,31 @@ fn unescape(text: &str) -> String {
     }
 }
 
-/// Cuts arriving bytes into lines, which end in `\n` or `\r\n`.
+/// Cuts arriving bytes into lines, which end in `\n`, `\r` or both, as for Java's readers.
 #[derive(Debug, Default)]
 pub struct Lines {
     partial: Vec<u8>,
+    /// The last byte was a `\r`; a `\n` after it belongs to the same end.
+    returned: bool,
 }
 
 impl Lines {
     /// The lines that `bytes` complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
-        let mut parts = bytes.split(|byte| *byte == b'\n').peekable();
-        while let Some(part) = parts.next() {
-            self.partial.extend_from_slice(part);
-            if parts.peek().is_some() {
-                lines.push(without_return(std::mem::take(&mut self.partial)));
+        for part in bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')) {
+            let rest_of_end = self.returned && part == b"\n";
+            self.returned = part.ends_with(b"\r");
+            match part
+                .strip_suffix(b"\n")
+                .or_else(|| part.strip_suffix(b"\r"))
+            {
+                Some(_) if rest_of_end => {}
+                Some(end) => {
+                    self.partial.extend_from_slice(end);
+                    lines.push(std::mem::take(&mut self.partial));
+                }
+                None => self.partial.extend_from_slice(part),
             }
         }
         lines
@@ -183,13 +198,8 @@ impl Lines {
 
     /// The last line, if the input does not end with the end of one.
     pub fn finish(self) -> Option<Vec<u8>> {
-        (!self.partial.is_empty()).then(|| without_return(self.partial))
+        (!self.partial.is_empty()).then_some(self.partial)
     }
-}
-
-fn without_return(mut line: Vec<u8>) -> Vec<u8> {
-    line.pop_if(|last| *last == b'\r');
-    line
 }
 
 #[cfg(test)]
@@ -239,6 +249,8 @@ mod tests {
         assert_eq!((line.key, line.value), (None, None));
         assert!(grammar.parse(b"NULL:1\tk\tv", 1).is_err());
         assert_eq!(grammar.parse(b"NULL\tk\tv", 1).unwrap().headers, []);
+        assert_eq!(grammar.parse(b"a:1,,\tk\tv", 1).unwrap().headers.len(), 1);
+        assert!(grammar.parse(b"\tk\tv", 1).is_err());
     }
 
     #[test]
@@ -252,7 +264,9 @@ mod tests {
         let mut lines = Lines::default();
         assert_eq!(lines.push(b"on"), Vec::<Vec<u8>>::new());
         assert_eq!(lines.push(b"e\r\n\ntw"), [b"one".to_vec(), b"".to_vec()]);
-        assert_eq!(lines.finish(), Some(b"tw".to_vec()));
+        assert_eq!(lines.push(b"o\r"), [b"two".to_vec()]);
+        assert_eq!(lines.push(b"\n\rx"), [b"".to_vec()]);
+        assert_eq!(lines.finish(), Some(b"x".to_vec()));
         assert_eq!(Lines::default().finish(), None);
     }
 }

@@ -9,71 +9,114 @@ use futures_util::future::{Either, select};
 use super::Options;
 use super::line::{Grammar, Lines};
 use crate::cli::complaint::Complaint;
-use crate::cli::tuning::{self, Tuning};
-use crate::cli::{print, property};
-use crate::client::{Entry, Outcome, Producer};
+use crate::cli::tuning::Tuning;
+use crate::cli::{absent, input, print, property};
+use crate::client::{ClientFault, Cluster, Entry, Outcome, Producer};
 use crate::io::mesh::Receiver;
 use crate::io::signal::Stop;
-use crate::io::task;
-use crate::records::Compression;
+use crate::io::{clock, task};
 
 /// Bytes read from standard input at once.
 const READ_BYTES: usize = 64 << 10;
-/// The defaults of Kafka's tool where they are not those of its producer.
-const LINGER: Duration = Duration::from_millis(1000);
+/// `linger.ms` of Kafka's tool, where it is not that of its producer.
+const LINGER_MS: &str = "1000";
+/// A topic that the broker makes on the first request is there by then, and nothing is said.
+const MAKING: Duration = Duration::from_secs(1);
 
 /// Sends standard input, line by line, until it ends or the process is asked to stop. What was
 /// read is sent, also when a line that makes no sense ends it.
 pub async fn send(options: &Options) -> Result<(), Complaint> {
-    let grammar = Grammar::new(&options.reader_property)?;
+    let grammar = grammar(options).await?;
     let tuning = tuning(options).await?;
     let cluster = Rc::new(tuning.connect(&options.bootstrap).await?);
     let failures = Rc::new(RefCell::new(Failures::default()));
     let noted = failures.clone();
     let topic = options.topic.clone();
     let on_done = move |outcome: Outcome| noted.borrow_mut().note(&topic, &outcome);
-    let started = Producer::start(cluster, &options.topic, tuning.produce, on_done).await;
-    let producer = started.map_err(|fault| {
-        Complaint::new(format!("cannot send to topic {}: {fault}", options.topic))
-    })?;
+    let starting = Producer::start(cluster.clone(), &options.topic, tuning.produce, on_done);
+    let producer = patiently(&cluster, &options.topic, starting).await?;
     let session = Session {
         grammar,
-        producer,
+        producer: Rc::new(producer),
         stops: print::stop_signals()?,
-        sync: options.sync,
+        sync: options.sync.then(|| failures.clone()),
     };
+    let watch = task::spawn(watch(session.producer.clone(), options.topic.clone()));
     let read = session.read_all().await;
     session.producer.close().await;
+    drop(watch);
     read?;
-    let failed = failures.borrow().records;
-    match failed {
+    match failures.borrow().records {
         0 => Ok(()),
-        _ => Err(Complaint::new(format!("{failed} records were not sent."))),
+        failed => Err(Complaint::new(format!("{failed} records were not sent."))),
     }
+}
+
+async fn grammar(options: &Options) -> Result<Grammar, Complaint> {
+    if let Some(class) = &options.line_reader
+        && class.rsplit('.').next() != Some("LineMessageReader")
+    {
+        return Err(Complaint::new(format!(
+            "--line-reader {class}: classes cannot be loaded here. Expected LineMessageReader."
+        )));
+    }
+    let mut pairs = match &options.reader_config {
+        Some(path) => property::of_file(&input::text(path).await?),
+        None => Vec::new(),
+    };
+    pairs.extend(options.reader_property.iter().cloned());
+    Grammar::new(&pairs)
 }
 
 async fn tuning(options: &Options) -> Result<Tuning, Complaint> {
     let pairs = &options.command_property;
-    let mut tuning = Tuning::read(&options.bootstrap, "console-producer", pairs).await?;
-    let produce = &mut tuning.produce;
-    if let Some(acks) = &options.request_required_acks {
-        produce.acks = tuning::acks("--request-required-acks", acks)?;
-    }
-    if let Some(codec) = &options.compression_codec {
-        produce.compression = Compression::of(tuning::codec("--compression-codec", codec)?);
-    }
-    if let Some(bytes) = options.batch_size {
-        produce.batch_bytes = bytes;
-    }
-    if let Some(millis) = options.timeout {
-        produce.linger = Duration::from_millis(millis);
-    } else if property::last(pairs, "linger.ms").is_none() {
-        produce.linger = LINGER;
-    }
-    if let Some(millis) = options.request_timeout_ms {
-        tuning.client.request_timeout = Duration::from_millis(millis);
+    let linger = ("linger.ms".to_owned(), LINGER_MS.to_owned());
+    let pairs: Vec<_> = [linger].into_iter().chain(pairs.iter().cloned()).collect();
+    let mut tuning = Tuning::read(&options.bootstrap, "console-producer", &pairs).await?;
+    for (key, value) in options.settings() {
+        tuning.set(key, value)?;
     }
     Ok(tuning)
+}
+
+/// Waits for the topic, and says so when that takes longer than making one does.
+async fn patiently(
+    cluster: &Cluster,
+    topic: &str,
+    starting: impl Future<Output = Result<Producer, ClientFault>>,
+) -> Result<Producer, Complaint> {
+    let failed = |fault: ClientFault| {
+        let why = absent::why(topic, &fault);
+        Complaint::new(format!("cannot send to topic {topic}: {why}"))
+    };
+    let mut starting = pin!(starting);
+    match select(starting.as_mut(), pin!(clock::sleep(MAKING))).await {
+        Either::Left((started, _)) => started.map_err(failed),
+        Either::Right(_) => {
+            if let Err(fault) = cluster.refresh(topic, false).await {
+                let why = absent::why(topic, &fault);
+                print::complain(&format!("waiting for topic {topic}: {why}"));
+            }
+            starting.await.map_err(failed)
+        }
+    }
+}
+
+/// Says once that nothing can be sent, and once that it can again.
+async fn watch(producer: Rc<Producer>, topic: String) {
+    let mut troubled = false;
+    loop {
+        clock::sleep(MAKING).await;
+        let trouble = producer.trouble();
+        match (&trouble, troubled) {
+            (Some(fault), false) => {
+                print::complain(&format!("waiting to send to topic {topic}: {fault}"));
+            }
+            (None, true) => print::complain(&format!("sending to topic {topic} again")),
+            _ => {}
+        }
+        troubled = trouble.is_some();
+    }
 }
 
 /// What could not be sent.
@@ -98,9 +141,10 @@ impl Failures {
 
 struct Session {
     grammar: Grammar,
-    producer: Producer,
+    producer: Rc<Producer>,
     stops: Receiver<Stop>,
-    sync: bool,
+    /// Where to look after each line, when each is waited for.
+    sync: Option<Rc<RefCell<Failures>>>,
 }
 
 impl Session {
@@ -137,8 +181,11 @@ impl Session {
         };
         let sent = self.producer.send(&entry).await;
         sent.map_err(|fault| Complaint::new(format!("line {number} was not sent: {fault}")))?;
-        if self.sync {
+        if let Some(failures) = &self.sync {
             self.producer.flush().await;
+            if failures.borrow().records > 0 {
+                return Err(Complaint::new(format!("line {number} was not sent.")));
+            }
         }
         Ok(())
     }
@@ -146,7 +193,7 @@ impl Session {
 
 /// Where a person types, an invitation to; nothing where a program writes.
 fn prompt() -> Result<(), Complaint> {
-    if stdin().is_terminal() {
+    if stdin().is_terminal() && stdout().is_terminal() {
         let mut out = stdout();
         out.write_all(b">")?;
         out.flush()?;
