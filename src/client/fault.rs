@@ -25,6 +25,11 @@ pub enum ClientFault {
     Disorder { expected: i32, found: i32 },
     #[error("the broker does not speak {} in any version known here", .0.name())]
     Unsupported(ApiKey),
+    #[error(
+        "the broker is too old for this: it speaks {} up to version {has}, and version {needs} is \
+         needed", .key.name()
+    )]
+    TooOld { key: ApiKey, has: i16, needs: i16 },
     #[error("the request {} cannot be written: {fault}", .key.name())]
     Unwritable { key: ApiKey, fault: EncodeFault },
     /// The broker's own words, or Kafka's name of the error where it said none.

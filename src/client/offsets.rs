@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::retry::persist;
 use super::{ClientFault, Cluster, Isolation};
 use crate::model::NodeId;
-use crate::wire::Text;
 use crate::wire::api::list_offsets;
+use crate::wire::{ApiKey, Text};
 
 /// The timestamp that asks for the end of the log.
 pub const LATEST: i64 = -1;
@@ -72,6 +72,14 @@ async fn ask(
     let mut listed = Vec::with_capacity(partitions.len());
     for (leader, partitions) in by_leader {
         let connection = cluster.broker(leader).await?;
+        let (has, needs) = (
+            connection.version(ApiKey::ListOffsets)?,
+            version_min(timestamp),
+        );
+        if has < needs {
+            let key = ApiKey::ListOffsets;
+            return Err(ClientFault::TooOld { key, has, needs });
+        }
         let answer = connection
             .call(&compose(topic, &partitions, timestamp))
             .await?;
@@ -86,6 +94,18 @@ async fn ask(
         }));
     }
     Ok(listed)
+}
+
+/// The version from which on brokers know what a special timestamp means (KIP-734, 405, 1005,
+/// 1023). Older ones would look for a record of that time.
+fn version_min(timestamp: i64) -> i16 {
+    match timestamp {
+        -3 => 7,
+        -4 => 8,
+        -5 => 9,
+        -6 => 11,
+        _ => 0,
+    }
 }
 
 fn compose(topic: &str, partitions: &[i32], timestamp: i64) -> list_offsets::Request<'static> {

@@ -6,6 +6,7 @@ mod dump_log;
 mod help;
 mod killed;
 mod names;
+mod offsets;
 mod parsing;
 mod story;
 mod tool;

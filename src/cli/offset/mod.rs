@@ -3,6 +3,7 @@
 mod options;
 mod print;
 mod rule;
+mod time;
 
 pub use options::Options;
 pub use print::print;

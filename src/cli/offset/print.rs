@@ -1,16 +1,15 @@
 use std::io::Write;
 
-use super::Options;
 use super::rule::Rule;
+use super::{Options, time};
 use crate::cli::complaint::Complaint;
 use crate::cli::tuning::Tuning;
-use crate::client::{Cluster, offsets};
+use crate::client::{Cluster, Topic, offsets};
 
 /// Prints `TOPIC:PARTITION:OFFSET` for each partition asked for that has such an offset.
+/// Complaints begin as those of Kafka's tool.
 pub async fn print(options: &Options, out: &mut dyn Write) -> Result<(), Complaint> {
-    let tuning = Tuning::read(&options.bootstrap, "get-offsets", &[]).await?;
-    let cluster = tuning.connect(&options.bootstrap).await?;
-    let done = print_all(options, &cluster, out).await;
+    let done = try_print(options, out).await;
     out.flush()?;
     done.map_err(|complaint| match complaint {
         Complaint::Said(text) => Complaint::Said(format!("Error occurred: {text}")),
@@ -18,15 +17,14 @@ pub async fn print(options: &Options, out: &mut dyn Write) -> Result<(), Complai
     })
 }
 
-async fn print_all(
-    options: &Options,
-    cluster: &Cluster,
-    out: &mut dyn Write,
-) -> Result<(), Complaint> {
+async fn try_print(options: &Options, out: &mut dyn Write) -> Result<(), Complaint> {
     let rules = Rule::of(options)?;
+    let time = time::parse(&options.time)?;
+    let tuning = Tuning::read(&options.bootstrap, "get-offsets", &[]).await?;
+    let cluster = tuning.connect(&options.bootstrap).await?;
     let told = |fault| Complaint::new(format!("{fault}"));
     let view = cluster.describe(None, false).await.map_err(told)?;
-    let mut found_any = false;
+    let (mut rows, mut found_any) = (Vec::new(), false);
     for topic in &view.topics {
         if options.exclude_internal_topics && topic.is_internal {
             continue;
@@ -34,40 +32,55 @@ async fn print_all(
         let asked = |index: &i32| rules.iter().any(|rule| rule.matches(&topic.name, *index));
         let all = topic.partitions.iter().map(|partition| partition.index);
         let chosen: Vec<i32> = all.filter(asked).collect();
-        if chosen.is_empty() {
-            continue;
+        if !chosen.is_empty() {
+            found_any = true;
+            rows.extend(rows_of(&cluster, topic, &chosen, time).await);
         }
-        found_any = true;
-        topic_offsets(cluster, &topic.name, &chosen, options.time.0, out).await?;
     }
-    match found_any {
-        true => Ok(()),
-        false => Err(Complaint::new(
-            "Could not match any topic-partitions with the specified filters",
-        )),
+    if !found_any {
+        let words = "Could not match any topic-partitions with the specified filters";
+        return Err(Complaint::new(words));
     }
+    // In the order of Kafka's tool: partitions as text, so that 10 stands before 2.
+    rows.sort();
+    for (_, row) in rows {
+        writeln!(out, "{row}")?;
+    }
+    Ok(())
 }
 
-/// In the order of Kafka's tool: partitions as text, so that 10 stands before 2.
-async fn topic_offsets(
+/// The rows of a topic, each with its place in the order of all. What has no such offset has no
+/// row; what cannot be asked is told.
+async fn rows_of(
     cluster: &Cluster,
-    topic: &str,
+    topic: &Topic,
     partitions: &[i32],
     time: i64,
-    out: &mut dyn Write,
-) -> Result<(), Complaint> {
-    let listed = offsets::list(cluster, topic, partitions, time).await;
-    let mut listed = listed.map_err(|fault| Complaint::new(fault.to_string()))?;
-    listed.sort_by_key(|listed| listed.partition.to_string());
+) -> Vec<(String, String)> {
+    let name = &topic.name;
+    let skip = |partition: i32, fault: &dyn std::fmt::Display| {
+        crate::cli::print::complain(&format!(
+            "Skip getting offsets for topic-partition {name}-{partition} due to error: {fault}"
+        ));
+    };
+    let listed = match offsets::list(cluster, name, partitions, time).await {
+        Ok(listed) => listed,
+        Err(fault) => {
+            partitions.iter().for_each(|index| skip(*index, &fault));
+            return Vec::new();
+        }
+    };
+    let mut rows = Vec::new();
     for listed in listed {
         let partition = listed.partition;
         match listed.result {
-            Ok(Some(offset)) => writeln!(out, "{topic}:{partition}:{offset}")?,
+            Ok(Some(offset)) => {
+                let row = format!("{name}:{partition}:{offset}");
+                rows.push((format!("{name}-{partition}"), row));
+            }
             Ok(None) => {}
-            Err(fault) => crate::cli::print::complain(&format!(
-                "Skip getting offsets for topic-partition {topic}-{partition} due to error: {fault}"
-            )),
+            Err(fault) => skip(partition, &fault),
         }
     }
-    Ok(())
+    rows
 }

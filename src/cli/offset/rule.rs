@@ -21,15 +21,19 @@ impl Rule {
     /// The rules that options name; the one that matches all when they name none.
     pub fn of(options: &Options) -> Result<Vec<Rule>, Complaint> {
         if let Some(list) = &options.topic_partitions {
+            if options.topic.is_some() || options.partitions.is_some() {
+                let words = "--topic-partitions cannot be used with --topic or --partitions";
+                return Err(Complaint::new(words));
+            }
             return list
                 .split(',')
                 .map(|text| Rule::parse(text.trim()))
                 .collect();
         }
         let topic = options.topic.as_deref().map(Pattern::parse).transpose()?;
-        let partitions = match options.partitions.is_empty() {
-            true => Partitions::Range(None, None),
-            false => Partitions::Listed(options.partitions.clone()),
+        let partitions = match &options.partitions {
+            None => Partitions::Range(None, None),
+            Some(list) => Partitions::Listed(numbers(list)?),
         };
         Ok(vec![Rule { topic, partitions }])
     }
@@ -37,11 +41,12 @@ impl Rule {
     /// `TOPIC`, `TOPIC:1`, `TOPIC:0-3`, `TOPIC:5-` or `TOPIC:-3`; without a topic, of all.
     fn parse(text: &str) -> Result<Rule, Complaint> {
         let (topic, partitions) = text.split_once(':').unwrap_or((text, ""));
+        let rule = text;
         let number = |text: &str| match text {
             "" => Ok(None),
             text => text.parse().map(Some).map_err(|_| {
                 Complaint::new(format!(
-                    "Invalid rule specification: {text:?}. Expected TOPIC, TOPIC:1, TOPIC:0-3, \
+                    "Invalid rule specification: {rule}. Expected TOPIC, TOPIC:1, TOPIC:0-3, \
                      TOPIC:5- or TOPIC:-3"
                 ))
             }),
@@ -73,6 +78,17 @@ impl Rule {
                 }
             }
     }
+}
+
+/// Of `--partitions`.
+fn numbers(list: &str) -> Result<Vec<i32>, Complaint> {
+    let numbers: Result<Vec<i32>, _> = list.split(',').map(|text| text.trim().parse()).collect();
+    numbers.map_err(|_| {
+        Complaint::new(format!(
+            "--partitions expects a comma separated list of numeric partition ids, but received: \
+             {list}"
+        ))
+    })
 }
 
 #[cfg(test)]
