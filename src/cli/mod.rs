@@ -25,7 +25,6 @@ mod config;
 mod consumer;
 mod feature;
 mod input;
-mod java_text;
 mod kafka_names;
 mod links;
 mod log;

@@ -9,8 +9,11 @@ pub enum SnapshotFault {
     Length,
     #[error("producer snapshot has version {0}, expected 1")]
     Version(i16),
-    #[error("producer snapshot fails its checksum")]
-    Checksum,
+    #[error(
+        "Snapshot is corrupt (CRC is no longer valid). Stored crc: {stored}. Computed crc: \
+         {computed}"
+    )]
+    Checksum { stored: u32, computed: u32 },
 }
 
 const VERSION: i16 = 1;
@@ -60,9 +63,10 @@ pub fn decode(file: &[u8]) -> Result<Vec<(ProducerId, ProducerEntry)>, SnapshotF
     if version != VERSION {
         return Err(SnapshotFault::Version(version));
     }
-    let crc = u32::from_be_bytes(head.take()?);
-    if crc32c(head.0) != crc {
-        return Err(SnapshotFault::Checksum);
+    let stored = u32::from_be_bytes(head.take()?);
+    let computed = crc32c(head.0);
+    if stored != computed {
+        return Err(SnapshotFault::Checksum { stored, computed });
     }
     let count = usize::try_from(i32::from_be_bytes(head.take()?));
     let entries = head.0;

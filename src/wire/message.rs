@@ -149,6 +149,14 @@ macro_rules! schema {
             ) -> Result<(), $crate::wire::EncodeFault> {
                 $crate::wire::schema::write_struct(self, writer, dialect)
             }
+
+            fn show(
+                &self,
+                json: &mut $crate::wire::json::Json,
+                dialect: $crate::wire::schema::Dialect,
+            ) {
+                json.members(self, dialect);
+            }
         }
 
         impl<$life> $crate::wire::schema::Nullable<$life> for $name<$life> {

@@ -3,8 +3,9 @@
 //! # What it owns
 //!
 //! How every message of the protocol is laid out, at every version we speak: frames ([`frame`]),
-//! headers ([`header`]), bodies ([`api`]), the records of cluster metadata ([`metadata`]), and
-//! the one table of versions ([`versions`]).
+//! headers ([`header`]), bodies ([`api`]), the records of cluster metadata ([`metadata`])
+//! and of its quorum ([`control`]), all of them also as JSON ([`json`]), and the one table of
+//! versions ([`versions`]).
 //!
 //! A message is declared once, in Kafka's names, by the `schema!` macro (`message.rs`), which
 //! writes the struct and two walks over its fields; visitors in [`schema`] turn these walks into
@@ -26,10 +27,14 @@
 //! Record batches (room `records`), sockets, the meaning of any field, defaults of the broker.
 
 pub mod api;
+pub mod control;
 mod cursor;
+mod fixed;
 pub mod frame;
 pub mod fuzz;
 mod header;
+pub mod java_text;
+pub mod json;
 mod message;
 pub mod metadata;
 mod primitive;

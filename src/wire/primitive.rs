@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
 use super::cursor::{Cursor, Malformed};
+use super::json::Json;
 use super::schema::{Dialect, Field, Nullable};
 use super::writer::{EncodeFault, Writer};
-use crate::model::Uuid;
 
 /// The longest string the protocol allows, in every version (`MessageUtil`, KIP-482).
 const STRING_SIZE_MAX: usize = i16::MAX as usize;
@@ -107,66 +107,6 @@ impl Serialize for Records<'_> {
     }
 }
 
-macro_rules! number {
-    ($($number:ty)*) => {$(
-        impl<'a> Field<'a> for $number {
-            #[inline]
-            fn size_min(_: Dialect) -> usize {
-                size_of::<$number>()
-            }
-
-            #[inline]
-            fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
-                cursor.array().map(<$number>::from_be_bytes)
-            }
-
-            #[inline]
-            fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
-                writer.put(&self.to_be_bytes());
-                Ok(())
-            }
-        }
-    )*};
-}
-
-number!(i8 i16 u16 i32 u32 i64 f64);
-
-impl<'a> Field<'a> for bool {
-    #[inline]
-    fn size_min(_: Dialect) -> usize {
-        1
-    }
-
-    #[inline]
-    fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
-        cursor.array().map(|[byte]| byte != 0)
-    }
-
-    #[inline]
-    fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
-        writer.put(&[u8::from(*self)]);
-        Ok(())
-    }
-}
-
-impl<'a> Field<'a> for Uuid {
-    #[inline]
-    fn size_min(_: Dialect) -> usize {
-        16
-    }
-
-    #[inline]
-    fn read(cursor: &mut Cursor<'a>, _: Dialect) -> Result<Self, Malformed> {
-        cursor.array().map(Uuid::from_bytes)
-    }
-
-    #[inline]
-    fn write(&self, writer: &mut Writer, _: Dialect) -> Result<(), EncodeFault> {
-        writer.put(self.as_bytes());
-        Ok(())
-    }
-}
-
 /// Writes what precedes `len` bytes or elements: `len + 1` as an unsigned varint, or 32 bits.
 #[inline]
 fn put_length(writer: &mut Writer, len: usize, flexible: bool) -> Result<(), EncodeFault> {
@@ -185,10 +125,10 @@ fn put_null(writer: &mut Writer, flexible: bool) {
     writer.put(if flexible { &[0] } else { &[0xff; 4] });
 }
 
-/// Every type whose null is a special length, given as how to read after the length and how to
-/// write. Not nullable means that this null is refused.
+/// Every type whose null is a special length, given as how to read after the length, how to
+/// write, and how to show. Not nullable means that this null is refused.
 macro_rules! lengthy {
-    ($name:ty, $prefix:literal, $read:ident, $write:ident, $null:ident) => {
+    ($name:ty, $prefix:literal, $read:ident, $write:ident, $null:ident, $show:expr) => {
         impl<'a> Field<'a> for $name {
             #[inline]
             fn size_min(dialect: Dialect) -> usize {
@@ -203,6 +143,11 @@ macro_rules! lengthy {
             #[inline]
             fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault> {
                 $write(self, writer, dialect)
+            }
+
+            fn show(&self, json: &mut Json, _: Dialect) {
+                let show: fn(&mut Json, &Self) = $show;
+                show(json, self);
             }
         }
 
@@ -223,9 +168,30 @@ macro_rules! lengthy {
     };
 }
 
-lengthy!(Text<'a>, 2, read_text, write_text, put_null_text);
-lengthy!(Blob<'a>, 4, read_blob, write_blob, put_null);
-lengthy!(Records<'a>, 4, read_records, write_records, put_null);
+lengthy!(
+    Text<'a>,
+    2,
+    read_text,
+    write_text,
+    put_null_text,
+    |json, text| json.string(text)
+);
+lengthy!(
+    Blob<'a>,
+    4,
+    read_blob,
+    write_blob,
+    put_null,
+    |json, blob| json.bytes(blob)
+);
+lengthy!(
+    Records<'a>,
+    4,
+    read_records,
+    write_records,
+    put_null,
+    |json, records| json.bytes(records.slice())
+);
 
 #[inline]
 fn read_text<'a>(c: &mut Cursor<'a>, dialect: Dialect) -> Result<Option<Text<'a>>, Malformed> {
@@ -303,6 +269,10 @@ impl<'a, T: Field<'a>> Field<'a> for Vec<T> {
         self.iter()
             .try_for_each(|element| element.write(writer, dialect))
     }
+
+    fn show(&self, json: &mut Json, dialect: Dialect) {
+        json.array(self, dialect);
+    }
 }
 
 impl<'a, T: Field<'a>> Nullable<'a> for Vec<T> {
@@ -354,6 +324,13 @@ impl<'a, T: Nullable<'a>> Field<'a> for Option<T> {
                 field: dialect.field,
                 version: dialect.version,
             }),
+        }
+    }
+
+    fn show(&self, json: &mut Json, dialect: Dialect) {
+        match self {
+            Some(value) => value.show(json, dialect),
+            None => json.bare("null"),
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::cursor::{Cursor, Malformed};
+use super::json::Json;
 pub use super::spec::{Dialect, Spec};
 use super::tagged::Unknown;
 use super::writer::{EncodeFault, Writer};
@@ -10,6 +11,9 @@ pub trait Field<'a>: Sized {
 
     fn read(cursor: &mut Cursor<'a>, dialect: Dialect) -> Result<Self, Malformed>;
     fn write(&self, writer: &mut Writer, dialect: Dialect) -> Result<(), EncodeFault>;
+
+    /// Adds the value in Kafka's JSON form.
+    fn show(&self, json: &mut Json, dialect: Dialect);
 }
 
 /// What can stand in a field that may be null, held as an `Option`.

@@ -57,6 +57,43 @@ fn producers_and_aborted_transactions_are_printed() {
     );
 }
 
+#[test]
+fn cluster_metadata_is_printed_in_json() {
+    let log = format!("--files metadata/{LOG} --cluster-metadata-decoder");
+    dump(&log, "metadata.txt");
+    dump(
+        &format!("{log} --skip-record-metadata"),
+        "metadata_only.txt",
+    );
+    let snapshots = "metadata/00000000000000000000-0000000000.checkpoint,\
+                     metadata/bootstrap.checkpoint";
+    dump(
+        &format!("--cluster-metadata-decoder --files {snapshots}"),
+        "metadata_snapshots.txt",
+    );
+}
+
+#[test]
+fn decoders_that_are_not_here_are_told() {
+    let kafka = here().join("kafka");
+    for (option, words) in [
+        ("--offsets-decoder", "not decoded here yet"),
+        ("--transaction-log-decoder", "not decoded here yet"),
+        ("--share-group-state-decoder", "not decoded here yet"),
+        (
+            "--value-decoder-class my.Decoder",
+            "classes cannot be loaded here",
+        ),
+        ("--value-decoder-class IntegerDecoder", "are no Integer"),
+    ] {
+        let said = corelane_in(&kafka, &format!("dump-log --files mixed/{LOG} {option}"));
+        assert_eq!(said.code, Some(1), "{option}");
+        assert!(said.stderr.contains(words), "{option}:\n{}", said.stderr);
+    }
+    let string = "--value-decoder-class org.apache.kafka.tools.api.StringDecoder";
+    dump(&format!("--files mixed/{LOG} {string}"), "contents.txt");
+}
+
 /// The mixed segment with one of its files changed.
 struct Broken(TempDir);
 

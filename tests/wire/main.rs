@@ -8,6 +8,7 @@ mod allocation;
 mod bodies;
 mod borrowed;
 mod compatibility;
+mod control_records;
 mod frames;
 mod fuzz;
 mod headers;

@@ -28,6 +28,8 @@ fn every_metadata_record_reads_as_kafkas_and_is_written_back_byte_for_byte() {
             .and_then(|()| compare(&ours, vector.json(), &Value::Null));
         assert_eq!(same, Ok(()), "{place}");
         assert_eq!(record.encode(version).unwrap(), vector.bytes, "{place}");
+        let shown: Value = serde_json::from_str(&record.json(version)).expect(&place);
+        assert_eq!(shown, *vector.json(), "{place}");
     }
     println!("{} metadata records pass", vectors.len());
     assert!(!vectors.is_empty(), "no vectors of metadata records");

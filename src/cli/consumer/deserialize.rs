@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::cli::complaint::Complaint;
-use crate::cli::java_text;
+use crate::wire::java_text;
 
 /// How the bytes of a key, a value or a header become text: Kafka's deserializers of those types
 /// (package `org.apache.kafka.common.serialization`), followed by `toString`.

@@ -2,29 +2,32 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::decoder::Decoder;
 use super::finding::Findings;
 use super::{Options, control};
 use crate::cli::complaint::Complaint;
-use crate::model::Timestamp;
+use crate::model::{Offset, Timestamp};
 use crate::records::{BatchView, Codec, Record, Records, decoded_bytes_max, decompress};
 
 /// Prints the batches and records of one segment, in Kafka's words.
 pub struct Printer {
     path: PathBuf,
-    contents: bool,
+    /// `None` prints no contents.
+    decoder: Option<Decoder>,
     metadata: bool,
     /// -1 before the first, as in Kafka's tool, which thus reports a segment that starts late.
     last_offset: i64,
 }
 
 impl Printer {
-    pub fn new(options: &Options, path: &Path) -> Printer {
-        Printer {
+    pub fn new(options: &Options, path: &Path) -> Result<Printer, Complaint> {
+        let decoder = Decoder::of(options)?;
+        Ok(Printer {
             path: path.to_owned(),
-            contents: options.print_data_log,
+            decoder: options.contents().then_some(decoder),
             metadata: !options.skip_record_metadata,
             last_offset: -1,
-        }
+        })
     }
 
     /// One line about the batch at `position`.
@@ -76,6 +79,9 @@ impl Printer {
         let content = content(&batch).map_err(|fault| self.broken(position, &fault))?;
         for record in Records::new(&content, batch.count()) {
             let record = record.map_err(|fault| self.broken(position, &fault))?;
+            if let Some(fault) = { record.headers }.find_map(Result::err) {
+                return Err(self.broken(position, &fault));
+            }
             let offset = batch.offset_of(record.offset_delta).0;
             if offset != self.last_offset + 1 {
                 findings.offset_gap(&self.path, self.last_offset, offset);
@@ -97,10 +103,16 @@ impl Printer {
             self.metadata(batch, record, out)?;
             prefix = " ";
         }
-        if self.contents && !batch.is_control() {
-            for (word, content) in [("key", record.key), ("payload", record.value)] {
+        if let Some(decoder) = self.decoder.filter(|_| !batch.is_control()) {
+            let Offset(offset) = batch.offset_of(record.offset_delta);
+            let decoded = decoder.decode(record.key, record.value, offset);
+            let decoded = decoded.map_err(|fault| {
+                let path = self.path.display();
+                Complaint::new(format!("{path}: the record at offset {offset}: {fault}"))
+            })?;
+            for (word, content) in [("key", decoded.key), ("payload", decoded.value)] {
                 if let Some(content) = content {
-                    write!(out, "{prefix}{word}: {}", String::from_utf8_lossy(content))?;
+                    write!(out, "{prefix}{word}: {content}")?;
                     prefix = " ";
                 }
             }

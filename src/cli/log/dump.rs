@@ -52,7 +52,7 @@ async fn segment(
 ) -> Result<(), Complaint> {
     writeln!(out, "{}", heading(file)?)?;
     let mut source = Source::open(file, options.max_bytes).await?;
-    let mut printer = Printer::new(options, file);
+    let mut printer = Printer::new(options, file)?;
     let mut position = 0;
     while let Some(batch) = source.batch_at(position).await? {
         printer.batch(&batch, position, out)?;

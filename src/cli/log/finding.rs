@@ -1,21 +1,23 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What contradicts itself in the files of one run, in the order of Kafka's report. One list a
-/// kind; each entry is a file and a line about it.
+/// kind; each entry is a file and what is told about it. As in Kafka's tool, mismatches of an index
+/// go down in offset, gaps go up, and each offset is told of once.
 #[derive(Debug, Default)]
 pub struct Findings {
-    index_mismatches: Vec<(String, String)>,
+    index_mismatches: BTreeMap<String, BTreeMap<i64, i64>>,
     timestamp_mismatches: Vec<(String, String)>,
     unordered_timestamps: Vec<(String, String)>,
     missing_offsets: Vec<(String, String)>,
-    offset_gaps: Vec<(String, String)>,
+    offset_gaps: BTreeMap<String, BTreeMap<i64, i64>>,
 }
 
 impl Findings {
     /// An offset index points at a batch that ends at another offset.
     pub fn index_mismatch(&mut self, file: &Path, indexed: i64, found: i64) {
-        let line = format!("  Index offset: {indexed}, log offset: {found}");
-        self.index_mismatches.push((name(file), line));
+        let mismatches = self.index_mismatches.entry(name(file)).or_default();
+        mismatches.insert(indexed, found);
     }
 
     /// The batch that a time index names has another largest timestamp.
@@ -39,14 +41,20 @@ impl Findings {
 
     /// Offsets of two neighbouring records are not neighbours.
     pub fn offset_gap(&mut self, file: &Path, before: i64, after: i64) {
-        let line = format!("  {before} is followed by {after}");
-        self.offset_gaps.push((name(file), line));
+        let gaps = self.offset_gaps.entry(name(file)).or_default();
+        gaps.insert(before, after);
     }
 
     /// The report, line by line: each file's lines of one kind under one heading.
     pub fn lines(self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (file, mismatches) in self.index_mismatches {
+            lines.push(format!("Mismatches in :{file}"));
+            let of =
+                |(at, found): (&i64, &i64)| format!("  Index offset: {at}, log offset: {found}");
+            lines.extend(mismatches.iter().rev().map(of));
+        }
         let kinds = [
-            ("Mismatches in :", self.index_mismatches),
             ("Found timestamp mismatch in :", self.timestamp_mismatches),
             (
                 "Found out of order timestamp in :",
@@ -56,9 +64,7 @@ impl Findings {
                 "The following indexed offsets are not found in :",
                 self.missing_offsets,
             ),
-            ("Non-consecutive offsets in ", self.offset_gaps),
         ];
-        let mut lines = Vec::new();
         for (heading, entries) in kinds {
             let mut under = None;
             for (file, line) in entries {
@@ -68,6 +74,11 @@ impl Findings {
                 }
                 lines.push(line);
             }
+        }
+        for (file, gaps) in self.offset_gaps {
+            lines.push(format!("Non-consecutive offsets in {file}"));
+            let of = |(before, after): (&i64, &i64)| format!("  {before} is followed by {after}");
+            lines.extend(gaps.iter().map(of));
         }
         lines
     }

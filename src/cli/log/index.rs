@@ -110,7 +110,7 @@ struct TimeEntry {
 /// and only a first entry can be at the base offset.
 fn offset_entries(index: &[u8], base: i64) -> Vec<OffsetEntry> {
     let entry = |bytes: &[u8]| {
-        let offset = base + i64::from(u32_at(bytes, 0));
+        let offset = base + i64::from(u32_at(bytes, 0).cast_signed());
         OffsetEntry {
             offset,
             position: u32_at(bytes, 4),
@@ -132,7 +132,7 @@ fn time_entries(index: &[u8], base: i64) -> Vec<TimeEntry> {
         let timestamp = (high << 32) | i64::from(u32_at(bytes, 4));
         TimeEntry {
             timestamp,
-            offset: base + i64::from(u32_at(bytes, 8)),
+            offset: base + i64::from(u32_at(bytes, 8).cast_signed()),
         }
     };
     let entries = index.chunks_exact(TIME_ENTRY_BYTES).map(entry).enumerate();

@@ -4,10 +4,11 @@
 //! What a file holds goes to stdout; what contradicts itself is collected and told on stderr at
 //! the end, as Kafka does.
 //!
-//! Deliberately absent for now: decoders of the broker's own topics.
+//! Deliberately absent for now: decoders of the topics of groups, transactions and tiering.
 
 mod batch;
 mod control;
+mod decoder;
 mod dump;
 mod finding;
 mod index;

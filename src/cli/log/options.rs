@@ -33,10 +33,37 @@ pub struct Options {
     /// Largest batch looked for behind an index entry
     #[arg(long, value_name = "BYTES", default_value_t = 5 * 1024 * 1024)]
     pub max_message_size: u64,
+    /// Print values as records of __cluster_metadata, in JSON
+    #[arg(long)]
+    pub cluster_metadata_decoder: bool,
+    /// How keys become text: StringDecoder, IntegerDecoder or LongDecoder
+    #[arg(long, value_name = "CLASS", num_args = 0..=1, default_missing_value = "")]
+    pub key_decoder_class: Option<String>,
+    /// How values become text
+    #[arg(long, value_name = "CLASS", num_args = 0..=1, default_missing_value = "")]
+    pub value_decoder_class: Option<String>,
+    /// Records of __consumer_offsets; not yet
+    #[arg(long, hide = true)]
+    pub offsets_decoder: bool,
+    /// Records of __transaction_state; not yet
+    #[arg(long, hide = true)]
+    pub transaction_log_decoder: bool,
+    /// Records of __share_group_state; not yet
+    #[arg(long, hide = true)]
+    pub share_group_state_decoder: bool,
+    /// Records of __remote_log_metadata; not yet
+    #[arg(long, hide = true)]
+    pub remote_log_metadata_decoder: bool,
 }
 
 impl Options {
+    /// Whether keys and values are printed: any decoder implies it.
+    pub fn contents(&self) -> bool {
+        let is_decoded = self.key_decoder_class.is_some() || self.value_decoder_class.is_some();
+        self.print_data_log || self.cluster_metadata_decoder || is_decoded
+    }
+
     pub fn deep(&self) -> bool {
-        self.deep_iteration || self.print_data_log
+        self.deep_iteration || self.contents()
     }
 }

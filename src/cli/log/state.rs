@@ -4,6 +4,7 @@ use std::path::Path;
 use super::batch::optional_long;
 use super::source::Source;
 use crate::cli::complaint::Complaint;
+use crate::cli::print;
 use crate::log::{AbortedTxn, BatchRange, TxnIndex, snapshot};
 use crate::model::Offset;
 
@@ -34,11 +35,17 @@ pub async fn transactions(file: &Path, out: &mut dyn Write) -> Result<(), Compla
     Ok(())
 }
 
-/// Prints what a snapshot knows of each producer, and of its newest batch.
+/// Prints what a snapshot knows of each producer, and of its newest batch. One that is broken is
+/// told and, as in Kafka's tool, is no failure of the command.
 pub async fn producers(file: &Path, out: &mut dyn Write) -> Result<(), Complaint> {
     let bytes = Source::open(file, u64::MAX).await?.whole().await?;
-    let producers = snapshot::decode(&bytes)
-        .map_err(|fault| Complaint::new(format!("{} cannot be read: {fault}", file.display())))?;
+    let producers = match snapshot::decode(&bytes) {
+        Ok(producers) => producers,
+        Err(fault) => {
+            print::complain(&fault.to_string());
+            return Ok(());
+        }
+    };
     for (id, entry) in producers {
         write!(
             out,

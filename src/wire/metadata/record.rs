@@ -15,7 +15,7 @@ use super::topic::{ClearElrRecord, RemoveTopicRecord, TopicRecord};
 use super::transaction::{AbortTransactionRecord, BeginTransactionRecord, EndTransactionRecord};
 use super::transaction::{NoOpRecord, ZkMigrationStateRecord};
 use crate::wire::schema::{Dialect, Field};
-use crate::wire::{Cursor, EncodeFault, Malformed, Writer};
+use crate::wire::{Cursor, EncodeFault, Malformed, Writer, json};
 
 /// The only frame version there is.
 const FRAME_VERSION: u32 = 1;
@@ -64,6 +64,13 @@ macro_rules! records {
             fn write(&self, writer: &mut Writer, d: Dialect) -> Result<(), EncodeFault> {
                 match self {
                     $(Record::$name(body) => body.write(writer, d),)*
+                }
+            }
+
+            /// The body in Kafka's JSON form.
+            pub fn json(&self, version: i16) -> String {
+                match self {
+                    $(Record::$name(body) => json::of(body, version),)*
                 }
             }
         }
