@@ -60,14 +60,14 @@ pub fn cache() -> PathBuf {
 /// The directory of one client's kit.
 pub fn place(program: Program) -> PathBuf {
     let named = |runtime: &str, parts: &[&str]| {
-        let name = parts.join("+").replace([':', '/'], "-");
-        cache().join(runtime).join(name.replace("==", "-"))
+        let name = parts.join("+").replace("==", "-");
+        cache().join(runtime).join(name.replace([':', '/'], "-"))
     };
     match program {
         Program::Rust(_) => top().to_owned(),
-        Program::Python(_, packages) => named("python", &packages[..1]),
+        Program::Python(_, packages) => named("python", packages),
         Program::Go(_) => cache().join("go"),
-        Program::Node(_, packages) => named("node", &packages[..1]),
+        Program::Node(_, packages) => named("node", packages),
         Program::Java(all) | Program::Tools(all) | Program::Files(all) => named("java", all),
     }
 }
@@ -107,9 +107,10 @@ fn have(runtime: Runtime, installing: &Mutex<()>) -> Result<(), Trouble> {
     }
     let _alone = installing.lock().unwrap();
     let installed = run(Command::new(top().join("scripts/install")).args(packages));
-    installed
-        .and_then(|_| prove())
-        .map_err(|why| Trouble::Absent(format!("no {runtime:?} here, none to install: {why}")))
+    installed.and_then(|_| prove()).map_err(|why| {
+        let why = why.replace('\n', ": ");
+        Trouble::Absent(format!("no {runtime:?} here, none to install: {why}"))
+    })
 }
 
 fn fetch(runtime: Runtime, clients: &[Program]) -> Result<(), Trouble> {

@@ -1,9 +1,9 @@
 //! Runs foreign clients, each in its own language, against the broker and says what came of it.
 //!
 //! Without CORELANE_BOOTSTRAP it starts the release build twice, with one shard and with two. With
-//! it, the same rows run against the broker that listens there, for example Apache Kafka; then
-//! CORELANE_DATA may name that broker's files. Arguments choose clients by parts of their names;
-//! `--write` writes README's table. A row fails aloud, is skipped aloud, or passed.
+//! it, the same rows run against the broker that listens there, for example Apache Kafka; the rows
+//! that read files come later, when that broker has stopped and CORELANE_DATA names its directory.
+//! Arguments choose clients by parts of their names; `--write` writes README's table.
 
 mod broker;
 mod client;

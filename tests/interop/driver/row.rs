@@ -103,7 +103,8 @@ pub fn run_all(
 
 fn run_one(program: Program, target: &Target, log: &Path) -> Verdict {
     let Some(words) = words(program, target) else {
-        return Verdict::Skipped("the broker's files are not at hand".to_owned());
+        let why = "CORELANE_DATA names the files of a broker that has stopped";
+        return Verdict::Skipped(why.to_owned());
     };
     let ended = File::create(log).and_then(|file| {
         let mut command = Command::new("timeout");

@@ -291,11 +291,15 @@ public final class Tools {
         says(end(topic, "-2"), topic + ":0:2");
     }
 
+    /** Kafka makes the directories some time after it has said that the topic is created. */
     void logDirs() throws Exception {
         String topic = topic(2);
-        says(ask("org.apache.kafka.tools.LogDirsCommand", "kafka.admin.LogDirsCommand",
-                "--describe", "--topic-list", topic),
-                "\"logDirs\":[{", "\"error\":null", topic + "-0", topic + "-1");
+        String said = "";
+        for (int tries = 0; tries < 50 && !said.contains(topic + "-1"); tries++) {
+            said = ask("org.apache.kafka.tools.LogDirsCommand", "kafka.admin.LogDirsCommand",
+                    "--describe", "--topic-list", topic);
+        }
+        says(said, "\"logDirs\":[{", "\"error\":null", topic + "-0", topic + "-1");
     }
 
     void cluster() throws Exception {
