@@ -3,19 +3,22 @@ use super::image::Image;
 use super::refusal::Refusal;
 use super::snapshot::config_record;
 use super::times::Times;
-use crate::config::{Edit, Operation, Overrides, Settings, edit_broker, edit_topic};
+use crate::config::{Edit, Operation, Overrides, Settings};
+use crate::config::{edit_broker, edit_client_metrics, edit_group, edit_topic};
 use crate::model::TopicName;
 use crate::wire::metadata::Record;
+
+/// The type of a broker's loggers on the wire.
+const BROKER_LOGGER: i8 = 8;
 
 /// Changes settings of topics and brokers, each resource as a whole or not at all
 /// (`ConfigAdminManager`, `ConfigurationControlManager`).
 pub fn alter_configs(image: &Image, asked: &[ResourceChange], settings: &Settings) -> Decision {
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
-    let mut times = Times::of(asked.iter().map(|wanted| &wanted.resource));
+    let times = Times::of(asked.iter().map(|wanted| &wanted.resource));
     for wanted in asked {
         let resource = &wanted.resource;
-        let result = match times.take(&resource) {
-            0 => continue,
+        let result = match times.count(&resource) {
             1 => alter(image, wanted, settings),
             _ => Err(Refusal::DuplicateResource),
         };
@@ -50,9 +53,22 @@ fn alter(
             check_broker_is(id, settings)?;
             edit_broker(&base, &edits)?
         }
+        Resource::Group(name) if name.is_empty() => return Err(Refusal::NoGroupName),
+        Resource::Group(_) => edit_group(&base, &edits)?,
+        Resource::ClientMetrics(name) if name.is_empty() => return Err(Refusal::NoMetricsName),
+        Resource::ClientMetrics(_) => edit_client_metrics(&base, &edits)?,
+        Resource::Other(BROKER_LOGGER, id) => return Err(logger(id, &edits, settings)),
         Resource::Other(kind, _) => return Err(Refusal::UnknownResourceType(*kind)),
     };
     Ok(difference(resource, before, &after))
+}
+
+/// This broker has no loggers, so that whichever is named does not exist.
+fn logger(id: &str, edits: &[Edit], settings: &Settings) -> Refusal {
+    match (check_broker_is(id, settings), edits.first()) {
+        (Err(refusal), _) => refusal,
+        (Ok(()), edit) => Refusal::NoLogger(edit.map_or(String::new(), |edit| edit.key.clone())),
+    }
 }
 
 fn set(pair: &(String, Option<String>)) -> Edit {

@@ -23,6 +23,10 @@ pub enum Command {
         resources: Vec<ResourceChange>,
         validate_only: bool,
     },
+    UpdateFeatures {
+        changes: Vec<FeatureChange>,
+        validate_only: bool,
+    },
     AllocateProducerIds(NodeId),
     UnregisterBroker(NodeId),
 }
@@ -44,6 +48,7 @@ pub enum Reply {
     Deleted(Vec<DeletedTopic>),
     Grown(Vec<(String, Result<(), Refusal>)>),
     Altered(Vec<(Resource, Result<(), Refusal>)>),
+    FeaturesUpdated,
     ProducerIds { first: i64, count: i64 },
     Unregistered,
 }
@@ -119,12 +124,44 @@ pub struct GrownTopic {
     pub dice: u64,
 }
 
+/// A new level of a feature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FeatureChange {
+    pub name: String,
+    /// 0 turns the feature off.
+    pub level: i16,
+    pub step: FeatureStep,
+}
+
+/// Which way a level may go (`FeatureUpdate.UpgradeType`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FeatureStep {
+    Upgrade,
+    SafeDowngrade,
+    UnsafeDowngrade,
+}
+
+impl FeatureStep {
+    pub fn from_code(code: i8) -> Option<FeatureStep> {
+        match code {
+            1 => Some(FeatureStep::Upgrade),
+            2 => Some(FeatureStep::SafeDowngrade),
+            3 => Some(FeatureStep::UnsafeDowngrade),
+            _ => None,
+        }
+    }
+}
+
 /// Something that has settings (`ConfigResource`).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Resource {
     Topic(String),
     /// A broker's id as text; empty for the default of all brokers.
     Broker(String),
+    /// A subscription to metrics of clients.
+    ClientMetrics(String),
+    /// A consumer or share group.
+    Group(String),
     /// Any other type, by its number on the wire.
     Other(i8, String),
 }
@@ -134,6 +171,8 @@ impl Resource {
         match kind {
             2 => Resource::Topic(name),
             4 => Resource::Broker(name),
+            16 => Resource::ClientMetrics(name),
+            32 => Resource::Group(name),
             _ => Resource::Other(kind, name),
         }
     }
@@ -143,13 +182,19 @@ impl Resource {
         match self {
             Resource::Topic(_) => 2,
             Resource::Broker(_) => 4,
+            Resource::ClientMetrics(_) => 16,
+            Resource::Group(_) => 32,
             Resource::Other(kind, _) => *kind,
         }
     }
 
     pub fn name(&self) -> &str {
         match self {
-            Resource::Topic(name) | Resource::Broker(name) | Resource::Other(_, name) => name,
+            Resource::Topic(name)
+            | Resource::Broker(name)
+            | Resource::ClientMetrics(name)
+            | Resource::Group(name)
+            | Resource::Other(_, name) => name,
         }
     }
 }

@@ -1,7 +1,10 @@
 use super::command::Resource;
 use super::image::Image;
 use super::refusal::Refusal;
-use crate::config::{Entry, Settings, describe_broker, describe_cluster_default, describe_topic};
+use crate::config::{
+    Entry, Settings, describe_broker, describe_client_metrics, describe_cluster_default,
+    describe_group, describe_topic,
+};
 use crate::model::TopicName;
 
 /// The settings of a resource with their sources, as DescribeConfigs shows them. `settings` are
@@ -28,6 +31,8 @@ pub fn describe_configs(
                 expected => Err(Refusal::OtherBrokerDescribed { expected, received }),
             }
         }
+        Resource::ClientMetrics(_) => Ok(describe_client_metrics(image.overrides(resource))),
+        Resource::Group(_) => Ok(describe_group(image.overrides(resource))),
         Resource::Other(kind, _) => Err(Refusal::UnknownResourceType(*kind)),
     }
 }

@@ -2,7 +2,7 @@ use super::command::{Command, Decision, Reply};
 use super::delta::Delta;
 use super::image::Image;
 use super::refusal::Refusal;
-use super::{alter, create, delete, grow, register};
+use super::{alter, create, delete, grow, register, update};
 use crate::config::Settings;
 use crate::model::NodeId;
 use crate::wire::Malformed;
@@ -56,6 +56,11 @@ impl Cluster {
                 *validate_only,
                 alter::alter_configs(image, resources, settings),
             )),
+            Command::UpdateFeatures {
+                changes,
+                validate_only,
+            } => update::update_features(image, changes, settings)
+                .map(|decision| unless(*validate_only, decision)),
             Command::AllocateProducerIds(node) => allocate_producer_ids(image, *node),
             Command::UnregisterBroker(node) => register::unregister(image, *node, settings),
         }

@@ -41,15 +41,16 @@ mod replay;
 mod snapshot;
 mod times;
 mod topic;
+mod update;
 
 pub use broker::{Broker, Endpoint};
 pub use command::{
-    Change, Command, CreatedTopic, Decision, DeletedTopic, GrownTopic, NewTopic, Registration,
-    Reply, Resource, ResourceChange, TopicRef,
+    Change, Command, CreatedTopic, Decision, DeletedTopic, FeatureChange, FeatureStep, GrownTopic,
+    NewTopic, Registration, Reply, Resource, ResourceChange, TopicRef,
 };
 pub use delta::Delta;
 pub use describe::describe_configs;
 pub use image::Image;
 pub use machine::{Cluster, METADATA_VERSION, PRODUCER_ID_BLOCK, decode, encode};
-pub use refusal::{AssignmentFault, Refusal};
+pub use refusal::{AssignmentFault, FeatureFault, Refusal};
 pub use topic::{Partition, Topic};

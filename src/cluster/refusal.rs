@@ -82,12 +82,71 @@ pub enum Refusal {
     OtherBroker { expected: i32, received: i32 },
     #[error("Unexpected broker id, expected {expected} or empty string, but received {received}")]
     OtherBrokerDescribed { expected: i32, received: i32 },
+    #[error("Default group resources are not allowed.")]
+    NoGroupName,
+    #[error("Subscription name can't be empty")]
+    NoMetricsName,
+    #[error("Logger {0} does not exist!")]
+    NoLogger(String),
     #[error("Unknown resource type {0}")]
     UnknownResourceType(i8),
+    #[error(
+        "The update failed for all features since the following feature had an error: {}",
+        .fault.told(.feature, *.level)
+    )]
+    Feature {
+        feature: String,
+        level: i16,
+        fault: FeatureFault,
+    },
     #[error("Broker ID {0} is not currently registered")]
     BrokerNotRegistered(i32),
     #[error("Broker ID {0} is running; stop it before it is unregistered")]
     BrokerRunning(i32),
+}
+
+/// Why a feature does not move to a level.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FeatureFault {
+    #[error("A feature version cannot be less than 0.")]
+    Negative,
+    #[error("The controller does not support the given upgrade type.")]
+    UnknownStep,
+    #[error("Feature {0} not found.")]
+    NotFound(String),
+    #[error("Local controller {node} does not support this feature.")]
+    Unsupported { node: i32 },
+    #[error("Local controller {node} only supports versions {min}-{max}")]
+    OutOfRange { node: i32, min: i16, max: i16 },
+    #[error(
+        "Can't downgrade the version of this feature without setting the upgrade type to either \
+         safe or unsafe downgrade."
+    )]
+    NotAnUpgrade,
+    #[error("Can't downgrade to a newer version.")]
+    NotADowngrade,
+    #[error(
+        "Unsupported metadata.version downgrade from {from} to {to}. Refusing to perform the \
+         requested downgrade because it might delete metadata information."
+    )]
+    LosesMetadata { from: i16, to: i16 },
+    #[error(
+        "Unsupported metadata.version downgrade from {from} to {to}. Unsafe metadata downgrade is \
+         not supported in this version."
+    )]
+    UnsafeMetadata { from: i16, to: i16 },
+}
+
+impl FeatureFault {
+    /// Downgrades of the metadata name the feature themselves.
+    fn told(&self, feature: &str, level: i16) -> String {
+        match self {
+            FeatureFault::LosesMetadata { .. } | FeatureFault::UnsafeMetadata { .. } => {
+                self.to_string()
+            }
+            _ => format!("Invalid update version {level} for feature {feature}. {self}"),
+        }
+    }
 }
 
 /// What is wrong with replicas that a request names itself.

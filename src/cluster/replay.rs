@@ -246,7 +246,8 @@ impl Cluster {
                     self.delta.topic_configured(topic);
                 }
             }
-            Resource::Other(..) => {}
+            // Nobody acts on them yet.
+            Resource::ClientMetrics(_) | Resource::Group(_) | Resource::Other(..) => {}
         }
     }
 }

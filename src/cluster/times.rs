@@ -12,6 +12,11 @@ impl<K: Ord> Times<K> {
         Times(times)
     }
 
+    /// How often an item was named.
+    pub fn count(&self, item: &K) -> usize {
+        self.0.get(item).copied().unwrap_or(0)
+    }
+
     /// The count of an item when it is met for the first time, 0 from then on.
     pub fn take(&mut self, item: &K) -> usize {
         self.0.remove(item).unwrap_or(0)

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::broker::broker_key;
+use super::group::{client_metrics_key, group_key};
 use super::key::{Kind, Mode};
 use super::layer::Overrides;
 use super::settings::Settings;
@@ -10,6 +11,16 @@ use super::value::{InvalidValue, elements};
 
 /// The longest value: more does not fit the string of a metadata record.
 const VALUE_BYTES_MAX: usize = i16::MAX as usize;
+
+/// What a subscription to metrics can tell clients apart by (`ClientMetricsConfigs`).
+const METRICS_FIELDS: [&str; 6] = [
+    "client_instance_id",
+    "client_id",
+    "client_software_name",
+    "client_software_version",
+    "client_source_address",
+    "client_source_port",
+];
 
 /// What IncrementalAlterConfigs does to one key (`AlterConfigOp.OpType`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +95,16 @@ pub enum AlterFault {
     NoTieredStorage,
     #[error(transparent)]
     BrokerValue(InvalidValue),
+    #[error("Unknown group config name: {0}")]
+    UnknownGroupKey(String),
+    #[error(transparent)]
+    OtherValue(InvalidValue),
+    #[error("Unknown client metrics configuration: {0}")]
+    UnknownMetricsKey(String),
+    #[error("Illegal client matching pattern: {0}")]
+    MetricsMatch(String),
+    #[error("Invalid value {0} for interval.ms, interval must be between 100 and 3600000 (1 hour)")]
+    MetricsInterval(String),
     #[error("Cannot update these configs dynamically: [{}]", .0.join(", "))]
     NotDynamic(Vec<String>),
 }
@@ -192,6 +213,52 @@ pub fn check_topic(settings: &Settings, values: &Overrides) -> Result<Overrides,
         .is_some_and(|value| value == "true")
     {
         return Err(AlterFault::NoTieredStorage);
+    }
+    Ok(checked)
+}
+
+/// The settings of a group after `edits` (`GroupConfig.validate`).
+pub fn edit_group(current: &Overrides, edits: &[Edit]) -> Result<Overrides, AlterFault> {
+    let after = apply(current, edits, |name| match group_key(name) {
+        Some(group) => (group.key.kind, group.key.default),
+        None => (Kind::String, None),
+    })?;
+    let mut checked = Overrides::new();
+    for (name, text) in after {
+        let Some(group) = group_key(&name) else {
+            return Err(AlterFault::UnknownGroupKey(name));
+        };
+        let value = group.key.canonical(&text).map_err(AlterFault::OtherValue)?;
+        checked.insert(name, value);
+    }
+    Ok(checked)
+}
+
+/// A subscription to metrics after `edits` (`ClientMetricsConfigs.validate`).
+pub fn edit_client_metrics(current: &Overrides, edits: &[Edit]) -> Result<Overrides, AlterFault> {
+    let after = apply(current, edits, |name| match client_metrics_key(name) {
+        Some(key) => (key.kind, key.default),
+        None => (Kind::String, None),
+    })?;
+    let mut checked = Overrides::new();
+    for (name, text) in after {
+        let Some(key) = client_metrics_key(&name) else {
+            return Err(AlterFault::UnknownMetricsKey(name));
+        };
+        let value = key.canonical(&text).map_err(AlterFault::OtherValue)?;
+        let number: i64 = value.parse().unwrap_or(0);
+        if name == "interval.ms" && !(100..=3_600_000).contains(&number) {
+            return Err(AlterFault::MetricsInterval(value));
+        }
+        let is_pattern = |element: &&str| {
+            let field = element.split_once('=').map(|(field, _)| field.trim());
+            field.is_some_and(|field| METRICS_FIELDS.contains(&field))
+        };
+        let bad = elements(&value).find(|element| name == "match" && !is_pattern(element));
+        if let Some(bad) = bad {
+            return Err(AlterFault::MetricsMatch(bad.to_owned()));
+        }
+        checked.insert(name, value);
     }
     Ok(checked)
 }

@@ -160,6 +160,10 @@ const RETENTION: &[Key] = keys! {
         "Time between the renaming of a deleted file and its removal.";
     "log.cleanup.policy" List "delete", EachOf(POLICIES), Dynamic,
         "What happens to old records: delete by age and size, compact by key.";
+    "log.local.retention.ms" Long "-2", AtLeast(-2), Dynamic,
+        "Kept for Kafka's tools; there is no remote storage.";
+    "log.local.retention.bytes" Long "-2", AtLeast(-2), Dynamic,
+        "Kept for Kafka's tools; there is no remote storage.";
     "log.cleaner.delete.retention.ms" Long "86400000", AtLeast(0), Dynamic,
         "How long compaction keeps the marker of a deleted key.";
     "log.cleaner.min.cleanable.ratio" Double "0.5", Between(0, 1), Dynamic,

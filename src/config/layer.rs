@@ -15,6 +15,8 @@ pub enum Source {
     DynamicDefault = 3,
     Static = 4,
     Default = 5,
+    ClientMetrics = 7,
+    Group = 8,
 }
 
 impl Source {

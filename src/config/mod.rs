@@ -22,6 +22,7 @@ mod alter;
 mod broker;
 mod describe;
 pub mod fuzz;
+mod group;
 mod kafka_names;
 mod key;
 mod layer;
@@ -35,8 +36,10 @@ mod topic_settings;
 mod value;
 
 pub use alter::{AlterFault, Edit, Operation, check_topic, edit_broker, edit_topic};
+pub use alter::{edit_client_metrics, edit_group};
 pub use broker::{BROKER_KEYS, Group, broker_key};
 pub use describe::{Entry, Synonym, describe_broker, describe_cluster_default, describe_topic};
+pub use group::{CLIENT_METRICS_KEYS, GROUP_KEYS, describe_client_metrics, describe_group};
 pub use kafka_names::KAFKA_BROKER_KEYS;
 pub use key::{Key, Kind, Mode, Range};
 pub use layer::{Overrides, Source};

@@ -121,6 +121,7 @@ fn handler(key: ApiKey) -> Option<Handler> {
         Metadata: metadata;
         OffsetForLeaderEpoch: offset_for_leader_epoch;
         UnregisterBroker: unregister_broker;
+        UpdateFeatures: update_features;
     }
 }
 

@@ -143,6 +143,8 @@ pub fn of_cluster(refusal: &cluster::Refusal) -> Refused {
         | R::OtherBroker { .. }
         | R::OtherBrokerDescribed { .. }
         | R::UnknownResourceType(_)
+        | R::NoGroupName
+        | R::NoMetricsName
         | R::BrokerRunning(_) => ErrorCode::InvalidRequest,
         R::InvalidTopicName(_) | R::TopicCollision { .. } => ErrorCode::InvalidTopicException,
         R::TopicExists(_) => ErrorCode::TopicAlreadyExists,
@@ -158,6 +160,8 @@ pub fn of_cluster(refusal: &cluster::Refusal) -> Refused {
         R::Assignment(_) => ErrorCode::InvalidReplicaAssignment,
         R::UnknownTopic | R::NoSuchTopic(_) => ErrorCode::UnknownTopicOrPartition,
         R::UnknownTopicId => ErrorCode::UnknownTopicId,
+        R::NoLogger(_) => ErrorCode::InvalidConfig,
+        R::Feature { .. } => ErrorCode::InvalidUpdateVersion,
         R::DeletionDisabled => ErrorCode::TopicDeletionDisabled,
         R::BrokerNotRegistered(_) => ErrorCode::BrokerIdNotRegistered,
     };
@@ -167,13 +171,19 @@ pub fn of_cluster(refusal: &cluster::Refusal) -> Refused {
 fn of_config(fault: &AlterFault) -> ErrorCode {
     use AlterFault as F;
     match fault {
-        F::NullValue(_) | F::DuplicateKeys | F::BrokerValue(_) | F::NotDynamic(_) => {
-            ErrorCode::InvalidRequest
-        }
+        F::NullValue(_)
+        | F::DuplicateKeys
+        | F::BrokerValue(_)
+        | F::NotDynamic(_)
+        | F::UnknownMetricsKey(_)
+        | F::MetricsInterval(_) => ErrorCode::InvalidRequest,
         F::NotAList { .. }
         | F::TooLong
         | F::UnknownTopicKey(_)
         | F::TopicValue(_)
+        | F::UnknownGroupKey(_)
+        | F::OtherValue(_)
+        | F::MetricsMatch(_)
         | F::CompactionLags { .. }
         | F::NoTieredStorage => ErrorCode::InvalidConfig,
     }

@@ -99,7 +99,7 @@ table! {
     DescribeUserScramCredentials = 50: 0-0, flexible 0,     SERVED;
     AlterUserScramCredentials = 51:    0-0, flexible 0,     KNOWN;
     DescribeQuorum = 55:               0-2, flexible 0,     SERVED;
-    UpdateFeatures = 57:               0-2, flexible 0,     KNOWN;
+    UpdateFeatures = 57:               0-2, flexible 0,     SERVED;
     DescribeCluster = 60:              0-2, flexible 0,     SERVED;
     DescribeProducers = 61:            0-0, flexible 0,     SERVED;
     UnregisterBroker = 64:             0-0, flexible 0,     SERVED;

@@ -84,6 +84,11 @@ fn topics_are_told_in_kafkas_words() {
 }
 
 #[test]
+fn settings_are_told_in_kafkas_words() {
+    replay("configs.txt");
+}
+
+#[test]
 fn records_and_directories_are_told_in_kafkas_words() {
     replay("records.txt");
 }
@@ -91,4 +96,9 @@ fn records_and_directories_are_told_in_kafkas_words() {
 #[test]
 fn the_cluster_is_told_in_kafkas_words() {
     replay("cluster.txt");
+}
+
+#[test]
+fn features_are_told_in_kafkas_words() {
+    replay("features.txt");
 }

@@ -65,6 +65,11 @@ fn settings_change_or_are_refused() {
 }
 
 #[test]
+fn feature_levels_move_or_stay() {
+    play(include_str!("script/features.txt"), "");
+}
+
+#[test]
 fn brokers_come_and_go() {
     play(include_str!("script/brokers.txt"), "");
 }

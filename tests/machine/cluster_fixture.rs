@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use corelane::cluster::{
-    Change, Cluster, Command, Decision, Endpoint, GrownTopic, Image, NewTopic, Refusal,
-    Registration, Resource, ResourceChange, TopicRef, decode, encode,
+    Change, Cluster, Command, Decision, Endpoint, FeatureChange, FeatureStep, GrownTopic, Image,
+    NewTopic, Refusal, Registration, Resource, ResourceChange, TopicRef, decode, encode,
 };
 use corelane::config::{Edit, Operation, Settings};
 use corelane::model::{NodeId, Offset, TopicId, Uuid};
@@ -110,6 +110,13 @@ impl Rig {
                 let resources = items.map(resource_change).collect();
                 Command::AlterConfigs {
                     resources,
+                    validate_only,
+                }
+            }
+            "features" | "check-features" => {
+                let changes = items.map(feature_change).collect();
+                Command::UpdateFeatures {
+                    changes,
                     validate_only,
                 }
             }
@@ -267,6 +274,16 @@ fn edit(word: &str) -> Edit {
         key,
         operation: Operation::from_code(code as i8).expect(word),
         value,
+    }
+}
+
+/// `name:level:step`, with the step's number on the wire.
+fn feature_change(item: &str) -> FeatureChange {
+    let words: Vec<&str> = item.split(':').collect();
+    FeatureChange {
+        name: words[0].to_owned(),
+        level: words[1].parse().expect(item),
+        step: FeatureStep::from_code(words[2].parse().expect(item)).expect(item),
     }
 }
 

@@ -32,6 +32,7 @@ pub fn show_reply(shown: &mut String, reply: &Reply) {
                 .for_each(|(resource, result)| say(resource.name(), unit(result)));
         }
         Reply::ProducerIds { first, count } => say("ids", format!("{first} and {count} on")),
+        Reply::FeaturesUpdated => say("features", "updated".to_owned()),
         Reply::Unregistered => say("broker", "unregistered".to_owned()),
     }
 }

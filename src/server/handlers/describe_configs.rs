@@ -74,13 +74,11 @@ fn entries(
 ) -> Result<Vec<Entry>, Refused> {
     let name = asked.resource_name.to_string();
     match Resource::from_wire(asked.resource_type, name) {
-        Resource::Other(16, name) if name.is_empty() => {
+        Resource::ClientMetrics(name) if name.is_empty() => {
             invalid("Client metrics subscription name must not be empty")
         }
-        Resource::Other(32, name) if name.is_empty() => invalid("Group name must not be empty"),
+        Resource::Group(name) if name.is_empty() => invalid("Group name must not be empty"),
         Resource::Other(8, id) => loggers(settings, id),
-        // No client reports metrics here, and groups have no settings yet.
-        Resource::Other(..) => Ok(Vec::new()),
         resource => cluster::describe_configs(image, settings, &resource)
             .map_err(|why| refusal::of_cluster(&why)),
     }

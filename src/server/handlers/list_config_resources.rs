@@ -21,7 +21,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     Answer::encode(incoming.header.correlation_id, &response, version)
 }
 
-/// Version 0 asks for client metrics alone. There are none here, nor groups with settings.
+/// Version 0 asks for client metrics alone. They and groups are listed once they have settings.
 pub(super) fn respond(image: &Image, body: &Body<'_>, version: i16) -> Response<'static> {
     let all = [TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP];
     let kinds = match body.resource_types.as_slice() {
@@ -40,7 +40,11 @@ pub(super) fn respond(image: &Image, body: &Body<'_>, version: i16) -> Response<
         let names: Vec<String> = match kind {
             TOPIC => image.topics().map(|topic| topic.name.to_string()).collect(),
             BROKER | BROKER_LOGGER => image.brokers().map(|b| b.id.0.to_string()).collect(),
-            _ => Vec::new(),
+            _ => {
+                let configured = image.configured();
+                let of_kind = configured.filter(|resource| resource.kind() == kind);
+                of_kind.map(|resource| resource.name().to_owned()).collect()
+            }
         };
         config_resources.extend(names.into_iter().map(|name| ConfigResource {
             resource_name: Text::from(name),

@@ -33,3 +33,4 @@ pub mod produce;
 #[cfg(test)]
 mod tests;
 pub mod unregister_broker;
+pub mod update_features;
