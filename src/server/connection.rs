@@ -5,8 +5,7 @@ use std::rc::Rc;
 use super::answer::Close;
 use super::arrivals::{Arrivals, STALL_MAX};
 use super::context::{Context, Session};
-use super::pipeline::{self, REQUESTS_PER_CONNECTION_MAX};
-use super::{dispatch, notices};
+use super::{dispatch, notices, pipeline};
 use crate::io::{Stream, clock, mesh, task};
 
 /// Serves a connection until either side ends it.
@@ -21,7 +20,8 @@ pub async fn serve(context: Rc<Context>, stream: Stream, listener: Rc<str>) {
             return;
         }
     };
-    let (promises, arriving) = mesh::mailbox(REQUESTS_PER_CONNECTION_MAX);
+    let requests_max = context.settings().network.pipeline_requests_max;
+    let (promises, arriving) = mesh::mailbox(requests_max);
     let answers = {
         let context = context.clone();
         task::spawn(async move { pipeline::write_answers(&context, writer, arriving).await })

@@ -22,6 +22,8 @@ pub async fn accept(context: Rc<Context>, name: Rc<str>, listener: Listener) {
     loop {
         match listener.accept().await {
             Ok(stream) => welcome(&context, &name, stream),
+            // Whoever hung up before he was accepted must not make the next one wait.
+            Err(error) if is_of_the_peer(&error) => task::yield_if_needed().await,
             Err(error) => {
                 notices::say(&context.notices, || {
                     tracing::warn!(%error, "accepting a connection failed");
@@ -30,6 +32,15 @@ pub async fn accept(context: Rc<Context>, name: Rc<str>, listener: Listener) {
             }
         }
     }
+}
+
+/// Whether this connection alone failed.
+fn is_of_the_peer(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as E;
+    matches!(
+        error.kind(),
+        E::NotConnected | E::ConnectionAborted | E::ConnectionReset | E::BrokenPipe
+    )
 }
 
 /// Serves a connection if there is room for it, or closes it.

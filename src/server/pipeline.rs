@@ -17,9 +17,6 @@ use super::unsent::Held;
 use crate::io::{Part, WriteHalf, mesh};
 use crate::shard::LocalFuture;
 
-/// Requests of one connection that may be under way at once; further ones stay in the socket.
-pub const REQUESTS_PER_CONNECTION_MAX: usize = 128;
-
 /// Bytes that the answers of one connection may come to while they are made and until they are
 /// sent; an answer that is larger is made alone.
 const ANSWER_BYTES_PER_CONNECTION_MAX: usize = 8 << 20;
@@ -29,9 +26,6 @@ const ANSWER_BYTES_SMALL: usize = 1 << 10;
 
 /// Answers gathered into one write at most.
 const ANSWERS_PER_WRITE_MAX: usize = 32;
-
-const _: () =
-    assert!(ANSWER_BYTES_SMALL * REQUESTS_PER_CONNECTION_MAX <= ANSWER_BYTES_PER_CONNECTION_MAX);
 
 /// What a handler promises for one request. `Ok(None)` is the silence of `acks=0`.
 pub struct Promise {
@@ -152,6 +146,8 @@ struct Answers {
     /// Not begun: its answer may be too large beside those that are under way.
     waiting: Option<Promise>,
     running: FuturesOrdered<LocalFuture<Result<Made, Close>>>,
+    /// `corelane.queue.pipeline.requests`; further ones stay in the socket.
+    requests_max: usize,
     /// What the answers that are under way or made may come to, bytes.
     reserved: usize,
 }
@@ -167,6 +163,7 @@ impl Answers {
             arriving: Box::pin(arriving.fuse()),
             waiting: None,
             running: FuturesOrdered::new(),
+            requests_max: context.settings().network.pipeline_requests_max,
             reserved: 0,
         }
     }
@@ -194,7 +191,7 @@ impl Answers {
 
     /// Begins promises while there is room for their answers; false when no more will come.
     fn begin(&mut self, wake: &mut Wake<'_>) -> bool {
-        while self.running.len() < REQUESTS_PER_CONNECTION_MAX {
+        while self.running.len() < self.requests_max {
             let promise = match self.waiting.take() {
                 Some(promise) => promise,
                 None => match self.arriving.as_mut().poll_next(wake) {

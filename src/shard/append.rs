@@ -100,10 +100,7 @@ impl Shard {
         let work = async move {
             let checked = match quick {
                 Some(checked) => checked,
-                None => match task::block_on_pool(move || unchecked.check()).await {
-                    Ok(checked) => checked,
-                    Err(bug) => panic!("{bug}"),
-                },
+                None => shard.check_on_pool(unchecked).await,
             };
             let turn = turn.await;
             let staged = checked.and_then(|checked| shard.stage(id, &checked));
@@ -113,6 +110,14 @@ impl Shard {
         };
         task::spawn(work).detach();
         receiver
+    }
+
+    async fn check_on_pool(&self, unchecked: Unchecked) -> Result<Checked, Refusal> {
+        let _slot = self.checks.take(1).await;
+        match task::block_on_pool(move || unchecked.check()).await {
+            Ok(checked) => checked,
+            Err(bug) => panic!("{bug}"),
+        }
     }
 
     /// Stages a batch that was checked.

@@ -27,6 +27,10 @@ const COMMITS_MAX: usize = 256;
 /// Background works (closing segments) of one shard at once.
 const BACKGROUND_MAX: usize = 2;
 
+/// Batches of one shard that are checked on the blocking pool at once: one of its two threads is
+/// left to cold reads.
+const CHECKS_MAX: usize = 1;
+
 /// Idle buffer memory that a shard keeps for reuse, bytes.
 const POOL_BYTES: usize = 8 << 20;
 
@@ -57,6 +61,7 @@ pub struct Shard {
     pub(super) files: Rc<OpenFiles>,
     pub(super) commit_slots: Budget,
     pub(super) background: Budget,
+    pub(super) checks: Budget,
     partitions: RefCell<BTreeMap<PartitionId, Rc<Partition>>>,
     cluster: RefCell<Cluster>,
     metadata_end: Cell<Offset>,
@@ -90,6 +95,7 @@ impl Shard {
             files: Rc::new(OpenFiles::new(files)),
             commit_slots: Budget::new(COMMITS_MAX.min(files)),
             background: Budget::new(BACKGROUND_MAX),
+            checks: Budget::new(CHECKS_MAX),
             partitions: RefCell::default(),
             cluster: RefCell::default(),
             metadata_end: Cell::new(Offset::ZERO),

@@ -30,6 +30,18 @@ fn five_thousand_silent_connections_cost_little_and_are_closed_when_idle() {
 }
 
 #[test]
+fn those_who_hang_up_before_they_are_accepted_make_nobody_wait() {
+    let home = Home::new();
+    let broker = home.start(&[]);
+    (0..10_000).for_each(|_| broker.call().reset());
+    for _ in 0..10 {
+        assert!(is_served(&mut broker.call()));
+    }
+    let lines = broker.words().lines().count();
+    assert!(lines < 50, "{lines} lines; {}", broker.words());
+}
+
+#[test]
 fn connections_beyond_the_limit_of_the_node_are_refused_on_any_shard() {
     let home = Home::new();
     let broker = home.start(&["--set", "max.connections=5"]);
