@@ -19,7 +19,7 @@ use super::context::Context;
 use crate::io::{ReadHalf, clock};
 use crate::model::Instant;
 use crate::shard::Permit;
-use crate::wire::{Deframer, Stranger};
+use crate::wire::{ApiKey, Deframer, Stranger};
 
 /// Bytes of an unfinished request that any connection may have in memory; also the most that is
 /// asked of a socket at once for such a request.
@@ -40,6 +40,10 @@ const PROGRESS_BYTES: usize = 64 * 1024;
 
 /// How long memory that others wait for may be held without progress.
 pub const STALL_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes that a byte of a request may come to when it is decoded: a topic of two bytes becomes a
+/// struct. The records of a produce request stay as they are.
+const DECODED_BYTES_PER_BYTE: usize = 32;
 
 /// What is left of [`STALL_MAX`] to a request that was silent before it got its permit.
 const GRACE: Duration = Duration::from_millis(100);
@@ -91,7 +95,8 @@ impl Arrivals {
         loop {
             match self.deframer.next(&mut self.buffer) {
                 Ok(Some(frame)) => {
-                    let permit = self.context.shard.requests.take(frame.len()).await;
+                    let memory = memory_of(&frame);
+                    let permit = self.context.shard.requests.take(memory).await;
                     self.permit = None;
                     return Ok(Arrived { frame, permit });
                 }
@@ -193,5 +198,13 @@ impl Arrivals {
                 missing: self.missing(),
             },
         }
+    }
+}
+
+/// Bytes that a request is admitted to.
+fn memory_of(frame: &[u8]) -> usize {
+    match ApiKey::of_frame(frame) {
+        Some(ApiKey::Produce) => frame.len(),
+        _ => frame.len().saturating_mul(DECODED_BYTES_PER_BYTE),
     }
 }

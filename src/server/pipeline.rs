@@ -21,8 +21,9 @@ use crate::shard::LocalFuture;
 /// sent; an answer that is larger is made alone.
 const ANSWER_BYTES_PER_CONNECTION_MAX: usize = 8 << 20;
 
-/// What an answer comes to whose size follows the request's: bytes, beside those.
+/// What a small answer comes to, and what each of its entries adds, bytes.
 const ANSWER_BYTES_SMALL: usize = 1 << 10;
+const ENTRY_BYTES_SMALL: usize = 128;
 
 /// Answers gathered into one write at most.
 const ANSWERS_PER_WRITE_MAX: usize = 32;
@@ -45,9 +46,12 @@ impl Promise {
         }
     }
 
-    /// An answer that is not much larger than its request.
-    pub fn small(answer: impl Future<Output = Result<Option<Answer>, Close>> + 'static) -> Promise {
-        Promise::new(ANSWER_BYTES_SMALL, answer)
+    /// An answer of a few numbers, and of `entries` times a few more.
+    pub fn small(
+        entries: usize,
+        answer: impl Future<Output = Result<Option<Answer>, Close>> + 'static,
+    ) -> Promise {
+        Promise::new(ANSWER_BYTES_SMALL + entries * ENTRY_BYTES_SMALL, answer)
     }
 }
 

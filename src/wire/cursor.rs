@@ -8,6 +8,10 @@ pub enum Malformed {
     Short { wanted: usize, left: usize },
     #[error("{count} elements announced where {left} bytes are left")]
     Count { count: usize, left: usize },
+    #[error("more than {REQUEST_ELEMENTS_MAX} array elements and tagged fields in one request")]
+    Elements,
+    #[error("more than {UNKNOWN_TAGS_MAX} unknown tagged fields in one place")]
+    Tags,
     #[error("a length or count of {0}")]
     Length(i64),
     #[error("a variable-length number longer than its type")]
@@ -30,16 +34,53 @@ pub enum Malformed {
     Record { record: u32, version: u32 },
 }
 
+/// Elements that the arrays of a request may have together, with its tagged fields. An element of
+/// two bytes becomes a struct of a hundred, and its answer another: without a limit, a request of
+/// 100 MiB costs ten gigabytes and minutes.
+pub const REQUEST_ELEMENTS_MAX: usize = 1 << 18;
+
+/// Tagged fields of one struct that this build does not know. They are kept in order, whatever
+/// order they come in.
+pub(super) const UNKNOWN_TAGS_MAX: usize = 256;
+
 /// Reads forward through borrowed bytes. Every read is checked against what remains; nothing
 /// read is copied, and nothing panics whatever the bytes are.
 #[derive(Debug, Clone, Copy)]
 pub struct Cursor<'a> {
     rest: &'a [u8],
+    /// Elements of arrays and tagged fields that may still come.
+    elements_left: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub fn new(bytes: &'a [u8]) -> Cursor<'a> {
-        Cursor { rest: bytes }
+        Cursor {
+            rest: bytes,
+            elements_left: usize::MAX,
+        }
+    }
+
+    /// As [`Cursor::new`], with at most [`REQUEST_ELEMENTS_MAX`] elements.
+    pub fn of_request(bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor {
+            rest: bytes,
+            elements_left: REQUEST_ELEMENTS_MAX,
+        }
+    }
+
+    /// A cursor over some bytes of this one, which leaves it no more elements than this one has.
+    pub(super) fn within(&self, bytes: &'a [u8]) -> Cursor<'a> {
+        Cursor {
+            rest: bytes,
+            elements_left: self.elements_left,
+        }
+    }
+
+    /// Counts elements that are about to be read.
+    pub(super) fn spend(&mut self, elements: usize) -> Result<(), Malformed> {
+        let left = self.elements_left.checked_sub(elements);
+        self.elements_left = left.ok_or(Malformed::Elements)?;
+        Ok(())
     }
 
     /// Bytes not read yet. Above zero after a message, they are trailing bytes: Kafka's broker
@@ -148,6 +189,7 @@ impl<'a> Cursor<'a> {
                 left: self.rest.len(),
             });
         }
+        self.spend(count)?;
         Ok(Some(count))
     }
 }

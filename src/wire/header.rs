@@ -65,12 +65,20 @@ pub enum Unanswerable {
     Malformed(#[from] Malformed),
 }
 
+impl ApiKey {
+    /// What a request frame asks for, before it is parsed; `None` where nobody knows.
+    pub fn of_frame(frame: &[u8]) -> Option<ApiKey> {
+        let number = Cursor::new(frame).i16().ok()?;
+        ApiKey::from_number(number)
+    }
+}
+
 impl<'a> Incoming<'a> {
     /// Reads the header of a request frame. The header's version follows from API key and
     /// version; of a version above those known, the newest form is assumed, as Kafka does, so
     /// that ApiVersions can answer what it does not know.
     pub fn parse(frame: &'a [u8]) -> Result<Incoming<'a>, Unanswerable> {
-        let mut body = Cursor::new(frame);
+        let mut body = Cursor::of_request(frame);
         let mut peek = body;
         let number = peek.i16()?;
         let version = peek.i16()?;

@@ -45,7 +45,7 @@ mod tagged;
 pub mod versions;
 mod writer;
 
-pub use cursor::{Cursor, Malformed};
+pub use cursor::{Cursor, Malformed, REQUEST_ELEMENTS_MAX};
 pub use frame::{Deframer, FrameFault, PREFIX_SIZE};
 pub use header::{Incoming, RequestHeader, ResponseHeader, Unanswerable, answer, ask};
 pub use message::Message;

@@ -64,16 +64,17 @@ pub fn read_struct<'a, T: Struct<'a>>(c: &mut Cursor<'a>, d: Dialect) -> Result<
     })?;
     let tags = if d.flexible { c.uvarint()? } else { 0 };
     for _ in 0..tags {
+        c.spend(1)?;
         let tag = c.uvarint()?;
         let size = c.uvarint()? as usize;
         let content = c.take(size)?;
         let is_known = if T::HAS_TAGS {
-            read_tag(&mut value, tag, content, d)?
+            read_tag(&mut value, tag, c.within(content), d)?
         } else {
             false
         };
         if !is_known {
-            value.unknown_mut().insert(tag, content);
+            value.unknown_mut().insert(tag, content)?;
         }
     }
     Ok(value)
@@ -83,10 +84,9 @@ pub fn read_struct<'a, T: Struct<'a>>(c: &mut Cursor<'a>, d: Dialect) -> Result<
 fn read_tag<'a>(
     value: &mut impl Struct<'a>,
     tag: u32,
-    content: &'a [u8],
+    cursor: Cursor<'a>,
     dialect: Dialect,
 ) -> Result<bool, Malformed> {
-    let cursor = Cursor::new(content);
     let mut reader = TagReader {
         tag,
         cursor,

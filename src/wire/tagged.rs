@@ -2,6 +2,7 @@ use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
+use super::cursor::{Malformed, UNKNOWN_TAGS_MAX};
 use super::writer::Writer;
 
 /// Tagged fields that this build does not know, kept so that a message can be written back byte
@@ -24,9 +25,13 @@ impl<'a> Unknown<'a> {
     }
 
     /// Keeps the order ascending whatever order the sender chose; equal tags stay as they came.
-    pub(super) fn insert(&mut self, tag: u32, content: &'a [u8]) {
+    pub(super) fn insert(&mut self, tag: u32, content: &'a [u8]) -> Result<(), Malformed> {
+        if self.0.len() == UNKNOWN_TAGS_MAX {
+            return Err(Malformed::Tags);
+        }
         let at = self.0.partition_point(|&(other, _)| other <= tag);
         self.0.insert(at, (tag, content));
+        Ok(())
     }
 
     /// Writes those whose tag lies in `tags`.

@@ -213,6 +213,38 @@ fn a_body_that_lies_ends_the_connection() {
 }
 
 #[test]
+fn a_request_of_millions_of_small_things_costs_no_gigabytes() {
+    let home = Home::new();
+    let broker = home.start(&[]);
+    let before = broker.resident_bytes();
+    let count = 5_000_000i32;
+    let topics = vec![0; 2 * count as usize];
+    let rest = [
+        &[0, 0, 0, 7, 0xff, 0xff][..],
+        &count.to_be_bytes(),
+        &topics,
+        &[0],
+    ];
+    let metadata = raw(ApiKey::Metadata.number(), 4, &rest.concat());
+    hangs_up(&broker, &metadata, "more than 262144 array elements");
+    let tag = |n: u32| {
+        [
+            0x80 | n as u8,
+            0x80 | (n >> 7) as u8,
+            1 + (n >> 14) as u8,
+            0,
+        ]
+    };
+    let tags: Vec<u8> = (0..200_000).rev().flat_map(tag).collect();
+    // 200,000 as the number of tags behind a null client id.
+    let rest = [&[0, 0, 0, 7, 0xff, 0xff, 0xc0, 0x9a, 0x0c][..], &tags].concat();
+    let tagged = raw(ApiKey::Metadata.number(), 9, &rest);
+    hangs_up(&broker, &tagged, "more than 256 unknown tagged fields");
+    let grown = broker.resident_bytes().saturating_sub(before);
+    assert!(grown < 64 << 20, "{grown} bytes");
+}
+
+#[test]
 fn an_answer_leaves_before_a_silent_failure_behind_it_closes() {
     let home = Home::new();
     let broker = home.start(&[]);

@@ -1,7 +1,7 @@
 //! Bytes that nobody in his right mind would send: seeded mutations of every vector, and noise.
 
 use corelane::wire::api::fetch;
-use corelane::wire::{Cursor, Message, fuzz};
+use corelane::wire::{Cursor, Incoming, Malformed, Message, REQUEST_ELEMENTS_MAX, fuzz};
 use fastrand::Rng;
 
 use crate::allocation::{allowance, during};
@@ -101,6 +101,26 @@ fn unknown_tags_of_any_number_are_written_back_in_order() {
     let unknown: Vec<_> = body.unknown_tagged_fields.iter().collect();
     assert_eq!(unknown, [(2, &[0xaa][..]), (u32::MAX, &[0xbb][..])]);
     assert_eq!(body.to_output(17).unwrap().head, bytes);
+}
+
+/// Two bytes of a request become a struct of a hundred, so their number has a limit.
+#[test]
+fn elements_of_a_request_are_counted_across_its_arrays() {
+    let topics = REQUEST_ELEMENTS_MAX as i32;
+    let metadata = |topics: i32| {
+        let header = [0, 3, 0, 4, 0, 0, 0, 7, 0xff, 0xff];
+        let names = vec![0; 2 * topics as usize];
+        [&header[..], &topics.to_be_bytes(), &names, &[0]].concat()
+    };
+    let (most, more) = (metadata(topics), metadata(topics + 1));
+    let read = |frame| -> Result<usize, Malformed> {
+        let mut incoming = Incoming::parse(frame).unwrap();
+        let body: corelane::wire::api::metadata::Request<'_> = incoming.decode()?;
+        Ok(body.topics.map_or(0, |topics| topics.len()))
+    };
+    assert_eq!(read(&most), Ok(REQUEST_ELEMENTS_MAX));
+    let (refused, allocated) = during(|| read(&more));
+    assert_eq!((refused, allocated), (Err(Malformed::Elements), 0));
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promis
         };
         Answer::encode(correlation, &response, 0)?
     };
-    Ok(Promise::small(async move { Ok(Some(answer)) }))
+    Ok(Promise::small(0, async move { Ok(Some(answer)) }))
 }
 
 fn respond(context: &Context, request: &Request<'_>, version: i16) -> Response<'static> {

@@ -55,7 +55,7 @@ pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promis
                 ..Response::default()
             };
             let answer = Answer::encode(correlation, &response, version);
-            return Ok(Promise::small(async move { answer.map(Some) }));
+            return Ok(Promise::small(0, async move { answer.map(Some) }));
         }
     };
     let limit = context.settings().fetch.answer_bytes_max;

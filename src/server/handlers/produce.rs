@@ -51,7 +51,7 @@ pub async fn begin(
     let acks = request.acks;
     if !matches!(acks, -1..=1) {
         let slots = refuse_all(&request, ErrorCode::InvalidRequiredAcks);
-        return Ok(Promise::small(async move {
+        return Ok(Promise::small(count(&slots), async move {
             respond(slots, correlation, version).map(Some)
         }));
     }
@@ -65,7 +65,7 @@ pub async fn begin(
             reply: reply.map_err(|_| Close::Stopping)?,
         });
     }
-    Ok(Promise::small(async move {
+    Ok(Promise::small(count(&slots), async move {
         for part in under_way {
             let outcomes = part.reply.await.map_err(|_| Close::Stopping)?;
             for ((topic, place), outcome) in part.slots.into_iter().zip(outcomes) {
@@ -79,6 +79,11 @@ pub async fn begin(
         let answer = respond(slots, correlation, version)?;
         Ok(Some(answer.holding(permit)))
     }))
+}
+
+/// Partitions that the answer will list.
+fn count(slots: &Slots) -> usize {
+    slots.iter().map(|(_, places)| places.len()).sum()
 }
 
 type Batches = BTreeMap<ShardId, (Vec<(usize, usize)>, Vec<Append>)>;
