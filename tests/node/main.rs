@@ -8,6 +8,7 @@ mod caller;
 mod crash;
 mod crowd;
 mod desk;
+mod epochs;
 mod every_version;
 mod fetching;
 mod files;
