@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! 8  main                      argv in, exit code out
-//! 7  node, cli                 wiring; words for people at a terminal
+//! 7  node, cli, perf           wiring; words for people at a terminal; the load tester
 //! 6  server                    connections and handlers
 //! 5  shard                     one core's world: partitions, writers, hosts, routing
 //! 4  client                    the Kafka client we eat ourselves
@@ -44,6 +44,8 @@ pub mod log;
 pub mod metrics;
 pub mod model;
 pub mod node;
+#[path = "../perf/mod.rs"]
+pub mod perf;
 pub mod records;
 pub mod replica;
 pub mod server;

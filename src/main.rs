@@ -1,11 +1,12 @@
 use std::process::ExitCode;
 
 use corelane::cli::{self, Command, Serve};
-use corelane::node;
+use corelane::{node, perf};
 
 fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(Command::Serve(options)) => node::serve(&options_of(options)),
+        Ok(Command::Perf(words)) => perf::run(words.words),
         Ok(command) => cli::run(command),
         Err(code) => code,
     }
@@ -13,18 +14,11 @@ fn main() -> ExitCode {
 
 /// Rooms of one layer do not know each other: here the command line's words become the node's.
 fn options_of(serve: Serve) -> node::Options {
-    let Serve {
-        config,
-        data_dir,
-        listen,
-        shards,
-        set,
-    } = serve;
     node::Options {
-        config,
-        data_dir,
-        listen,
-        shards,
-        set,
+        config: serve.config,
+        data_dir: serve.data_dir,
+        listen: serve.listen,
+        shards: serve.shards,
+        set: serve.set,
     }
 }

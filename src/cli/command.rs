@@ -2,7 +2,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use super::cluster::{api_versions, election, identity, log_dirs, quorum, reassignment};
 use super::complaint::Complaint;
@@ -46,6 +46,9 @@ pub enum Command {
     Acls(acl::Options),
     /// Print what log and index files hold
     DumpLog(log::Options),
+    /// Measure a broker: see `corelane perf --help`
+    #[command(disable_help_flag = true)]
+    Perf(Words),
     /// Run a broker as kafka-server-start.sh does
     ServerStart(broker::Start),
     /// Stop the brokers of this machine
@@ -55,6 +58,17 @@ pub enum Command {
     InstallLinks(links::Links),
     /// Print completions for bash, zsh or fish
     Completion(completion::Completion),
+}
+
+/// Words that another room reads.
+#[derive(Args, Debug, Clone)]
+pub struct Words {
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "COMMAND"
+    )]
+    pub words: Vec<OsString>,
 }
 
 const FIRST_STEPS: &str = "\

@@ -23,7 +23,7 @@ const fn tool(command: &'static str, script: &'static str, class: &'static str) 
     }
 }
 
-const TOOLS: [Tool; 18] = [
+const TOOLS: [Tool; 20] = [
     tool("topics", "kafka-topics", "TopicCommand"),
     tool("configs", "kafka-configs", "ConfigCommand"),
     tool(
@@ -68,6 +68,8 @@ const TOOLS: [Tool; 18] = [
         "ReassignPartitionsCommand",
     ),
     tool("acls", "kafka-acls", "AclCommand"),
+    tool(PERF, "kafka-producer-perf-test", "ProducerPerformance"),
+    tool(PERF, "kafka-consumer-perf-test", "ConsumerPerformance"),
     tool(SERVER_START, "kafka-server-start", "Kafka"),
     Tool {
         command: "server-stop",
@@ -88,6 +90,8 @@ const PACKAGES: [&str; 6] = [
     "org.apache.kafka.tools.reassign",
 ];
 const SERVER_START: &str = "server-start";
+/// The load tester knows Kafka's tools by the names of their scripts.
+const PERF: &str = "perf";
 
 /// The names under which this program can be called, of the tools whose commands `exists`: with
 /// and without `.sh`.
@@ -121,7 +125,8 @@ pub fn translate(line: Vec<OsString>) -> Result<Vec<OsString>, Complaint> {
 
 fn in_our_words(tool: &Tool, words: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let start = ["corelane", tool.command].map(OsString::from);
-    start.into_iter().chain(words).collect()
+    let inner = (tool.command == PERF).then(|| OsString::from(tool.script));
+    start.into_iter().chain(inner).chain(words).collect()
 }
 
 /// What follows `kafka-run-class.sh`: options of the script, a class, words for the class.
@@ -192,6 +197,10 @@ mod tests {
             ),
             ("kafka.admin.TopicCommand --list", "topics --list"),
             ("-name x -loggc kafka.Kafka f", "server-start f"),
+            (
+                "org.apache.kafka.tools.ProducerPerformance --topic t",
+                "perf kafka-producer-perf-test --topic t",
+            ),
             ("-daemon -name x kafka.Kafka f", "server-start --daemon f"),
         ];
         for (line, expected) in cases {

@@ -25,8 +25,8 @@ pub fn run(command: Command) -> ExitCode {
 async fn work(command: Command) -> Result<(), Complaint> {
     let mut out = print::stdout();
     match command {
-        // `main` hands this one to the node.
-        Command::Serve(_) => Ok(()),
+        // `main` hands these on: one to the node, one to the load tester.
+        Command::Serve(_) | Command::Perf(_) => Ok(()),
         Command::Topics(options) => topic::run(&options, &mut out).await,
         Command::ConsoleProducer(options) => producer::send(&options).await,
         Command::ConsoleConsumer(options) => consumer::follow(&options, &mut out).await,

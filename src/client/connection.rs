@@ -6,7 +6,7 @@ use futures_channel::oneshot;
 
 use super::correlate::{Correlator, Outgoing};
 use super::versions::Versions;
-use super::{ClientFault, HostPort, Settings};
+use super::{ClientFault, HostPort, Payload, Pending, Settings};
 use crate::io::{self, Part, ReadHalf, Stream, Task, WriteHalf, clock, mesh, task};
 use crate::model::ErrorCode;
 use crate::wire::api::api_versions;
@@ -83,17 +83,28 @@ impl Connection {
     pub async fn call_with<'q, M: Message<'q>>(
         &self,
         request: &M,
-        payloads: &[Bytes],
+        payloads: &[Payload],
     ) -> Result<Answer, ClientFault> {
+        let pending = self.start_with(request, payloads).await?;
+        pending.within(self.request_timeout).await
+    }
+
+    /// Puts a request behind those before it and leaves the waiting for its answer to the caller,
+    /// who may start others meanwhile.
+    pub async fn start_with<'q, M: Message<'q>>(
+        &self,
+        request: &M,
+        payloads: &[Payload],
+    ) -> Result<Pending, ClientFault> {
         let version = self.version(M::KEY)?;
-        self.exchange(request, version, payloads).await
+        self.start_at(request, version, payloads).await
     }
 
     /// Sends a request that has no answer, Produce with acks 0, and waits until it is written.
     pub async fn send_with<'q, M: Message<'q>>(
         &self,
         request: &M,
-        payloads: &[Bytes],
+        payloads: &[Payload],
     ) -> Result<(), ClientFault> {
         let version = self.version(M::KEY)?;
         let mut outgoing = self.encode(request, version, payloads)?;
@@ -104,31 +115,33 @@ impl Connection {
         done.map_err(|_| self.correlator.borrow().fault())
     }
 
+    async fn start_at<'q, M: Message<'q>>(
+        &self,
+        request: &M,
+        version: i16,
+        payloads: &[Payload],
+    ) -> Result<Pending, ClientFault> {
+        let mut outgoing = self.encode(request, version, payloads)?;
+        let (reply, answer) = oneshot::channel();
+        outgoing.reply = Some(reply);
+        let submitted = clock::timeout(self.request_timeout, self.submit(outgoing)).await;
+        let timed_out = ClientFault::timed_out(M::KEY, self.request_timeout);
+        submitted.map_err(timed_out)??;
+        Ok(Pending {
+            key: M::KEY,
+            version,
+            answer,
+            correlator: self.correlator.clone(),
+        })
+    }
+
     async fn exchange<'q, M: Message<'q>>(
         &self,
         request: &M,
         version: i16,
-        payloads: &[Bytes],
     ) -> Result<Answer, ClientFault> {
-        let mut outgoing = self.encode(request, version, payloads)?;
-        let (reply, answer) = oneshot::channel();
-        outgoing.reply = Some(reply);
-        let (key, after) = (M::KEY, self.request_timeout);
-        let answered = async {
-            self.submit(outgoing).await?;
-            answer.await.map_err(|_| self.correlator.borrow().fault())?
-        };
-        let waited = clock::timeout(after, answered).await;
-        let waited = waited.map_err(ClientFault::timed_out(key, after));
-        if let Err(fault) = &waited {
-            // The answer may still come, and then belongs to nobody: the stream is of no use.
-            self.correlator.borrow_mut().end(fault.clone());
-        }
-        Ok(Answer {
-            frame: waited??,
-            key,
-            version,
-        })
+        let pending = self.start_at(request, version, &[]).await?;
+        pending.within(self.request_timeout).await
     }
 
     async fn submit(&self, outgoing: Outgoing) -> Result<(), ClientFault> {
@@ -143,7 +156,7 @@ impl Connection {
         &self,
         request: &M,
         version: i16,
-        payloads: &[Bytes],
+        payloads: &[Payload],
     ) -> Result<Outgoing, ClientFault> {
         let correlation_id = self.next_correlation_id.get();
         self.next_correlation_id
@@ -155,11 +168,15 @@ impl Connection {
         };
         let output = ask(header, request, version);
         let output = output.map_err(|fault| ClientFault::Unwritable { key: M::KEY, fault })?;
-        let part = |piece| match piece {
-            Piece::Bytes(bytes) => Part::Bytes(bytes),
-            Piece::Payload(index) => Part::Bytes(payloads.get(index).cloned().unwrap_or_default()),
-        };
-        let parts = output.into_pieces().into_iter().map(part).collect();
+        let mut parts = Vec::with_capacity(1 + 3 * payloads.len());
+        for piece in output.into_pieces() {
+            match piece {
+                Piece::Bytes(bytes) => parts.push(Part::Bytes(bytes)),
+                Piece::Payload(index) => {
+                    parts.extend(payloads.get(index).into_iter().flat_map(Payload::parts));
+                }
+            }
+        }
         Ok(Outgoing {
             correlation_id,
             parts,
@@ -177,12 +194,12 @@ impl Connection {
             ..api_versions::Request::default()
         };
         let newest = *ApiKey::ApiVersions.known().end();
-        let mut answer = self.exchange(&request, newest, &[]).await?;
+        let mut answer = self.exchange(&request, newest).await?;
         if answer.leading_code() == Some(ErrorCode::UnsupportedVersion.code()) {
             answer.version = 0;
             let older = Versions::new(&answer.read::<api_versions::Response<'_>>()?);
             let version = older.highest_common(ApiKey::ApiVersions).unwrap_or(0);
-            answer = self.exchange(&request, version, &[]).await?;
+            answer = self.exchange(&request, version).await?;
         }
         let table: api_versions::Response<'_> = answer.read()?;
         ClientFault::check(table.error_code, None)?;
@@ -194,9 +211,9 @@ impl Connection {
 /// The answer to one request, whole and still encoded.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    frame: Bytes,
-    key: ApiKey,
-    version: i16,
+    pub(super) frame: Bytes,
+    pub(super) key: ApiKey,
+    pub(super) version: i16,
 }
 
 impl Answer {

@@ -268,6 +268,17 @@ async fn target(
 }
 
 impl Fetched {
+    /// The batches as they came, control batches and aborted ones among them. The first may begin
+    /// before [`Fetched::from`].
+    pub fn batches(&self) -> Batches<'_> {
+        Batches::new(&self.batches)
+    }
+
+    /// The offset that was asked for.
+    pub fn from(&self) -> Offset {
+        Offset(self.from)
+    }
+
     /// Hands out records in order of offset, from the position on, until the visitor breaks.
     /// Control records, and aborted ones for readers of committed data, are left out.
     pub fn visit(

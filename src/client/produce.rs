@@ -262,7 +262,10 @@ impl Inner {
         connection: &Connection,
         batches: &[Batch],
     ) -> Result<BTreeMap<i32, Result<Offset, ClientFault>>, ClientFault> {
-        let payloads: Vec<_> = batches.iter().map(|batch| batch.bytes.clone()).collect();
+        let payloads: Vec<_> = batches
+            .iter()
+            .map(|batch| batch.bytes.clone().into())
+            .collect();
         let request = self.compose(batches);
         if self.settings.acks == Acks::None {
             connection.send_with(&request, &payloads).await?;

@@ -28,6 +28,7 @@ mod fuzz;
 mod header;
 mod lz4;
 mod malformed;
+mod prepared;
 mod recompress;
 mod record;
 mod refusal;
@@ -44,11 +45,12 @@ pub use codec::{
     decoded_bytes_max, decompress,
 };
 pub use control::{ControlKind, EndTxnMarker};
-pub use crc::crc32c;
+pub use crc::{CrcShift, crc32c};
 pub use facts::Facts;
 pub use fuzz::{fuzz, fuzz_codec};
 pub use header::{Attributes, Codec, HEADER_BYTES, Header, MAGIC, TimestampType};
 pub use malformed::{Malformed, RecordFault};
+pub use prepared::{Prepared, Stamp};
 pub use recompress::recompress;
 pub use record::{Headers, Record, RecordHeader, Records};
 pub use refusal::{RECORD_ERRORS_MAX, RecordError, RecordErrors, RecordWrong, Refusal};

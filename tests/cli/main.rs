@@ -8,6 +8,7 @@ mod killed;
 mod names;
 mod offsets;
 mod parsing;
+mod perf;
 mod story;
 mod tool;
 mod transcript;

@@ -1,0 +1,131 @@
+use std::io::{Write, stdout};
+
+use serde_json::json;
+
+use super::Options;
+use super::search::Search;
+use crate::io::{fs, uring};
+use crate::perf::amount::{Rate, grouped, time};
+use crate::perf::complaint::Complaint;
+use crate::perf::outcome::Outcome;
+use crate::perf::produce;
+use crate::perf::progress::Voice;
+
+/// One rate and what came of it.
+struct Point {
+    rate: f64,
+    kept: bool,
+    outcome: Outcome,
+}
+
+/// Runs `perf find-limit`: a line for each point as it is measured, then the knee.
+pub fn run(options: &Options) -> Result<(), Complaint> {
+    let mut search = Search::new(options.first_rate.max(1) as f64, options.halvings);
+    let mut points = Vec::new();
+    say("       rate    achieved        MB/s        p50        p99      p99.9  kept")?;
+    while let Some(rate) = search.next() {
+        let point = measure(options, rate)?;
+        say(&line(&point))?;
+        search.on_point(point.kept);
+        let ended = point.outcome.collected.was_interrupted;
+        points.push(point);
+        if ended {
+            break;
+        }
+    }
+    let sentence = sentence(options, &search, &points);
+    write_json(options, &points, &sentence)?;
+    say(&sentence)
+}
+
+fn measure(options: &Options, rate: f64) -> Result<Point, Complaint> {
+    let mut produce = options.produce.clone();
+    produce.sending.rate = Some(Rate::Records(rate));
+    let (outcome, fault) = produce::measure(&produce, Some(Voice::Quiet))?;
+    let tally = &outcome.collected.tally;
+    let allowed = tally.counts.records / 1_000_000 * options.errors_per_million;
+    let is_soon = u128::from(tally.latencies.percentile(99.0)) <= options.p99.as_nanos();
+    let is_reached = outcome.unsent_records == 0 && outcome.records_per_second() >= 0.99 * rate;
+    let kept = fault.is_none() && is_soon && is_reached && tally.counts.errors <= allowed;
+    if let Some(fault) = fault
+        && tally.counts.records == 0
+    {
+        return Err(fault);
+    }
+    Ok(Point {
+        rate,
+        kept,
+        outcome,
+    })
+}
+
+fn line(point: &Point) -> String {
+    let latencies = &point.outcome.collected.tally.latencies;
+    format!(
+        "{:>11}  {:>10}  {:>10.1}  {:>9}  {:>9}  {:>9}  {}",
+        grouped(point.rate as u64),
+        grouped(point.outcome.records_per_second() as u64),
+        point.outcome.megabytes_per_second(),
+        time(latencies.percentile(50.0)),
+        time(latencies.percentile(99.0)),
+        time(latencies.percentile(99.9)),
+        if point.kept { "yes" } else { "no" },
+    )
+}
+
+fn sentence(options: &Options, search: &Search, points: &[Point]) -> String {
+    let bound = time(u64::try_from(options.p99.as_nanos()).unwrap_or(u64::MAX));
+    let Some(knee) = search.knee() else {
+        return format!("No rate kept p99 within {bound}.");
+    };
+    let first_broken = points
+        .iter()
+        .filter(|point| !point.kept && point.rate > knee);
+    let first_broken = first_broken.min_by(|a, b| a.rate.total_cmp(&b.rate));
+    let beyond = match first_broken {
+        Some(point) => {
+            let verdict = point.outcome.verdict();
+            format!(
+                "; at {} it was not, {}: {}",
+                grouped(point.rate as u64),
+                verdict.limit.name(),
+                verdict.evidence
+            )
+        }
+        None => String::new(),
+    };
+    format!(
+        "{} records/s is the highest rate at which p99 was within {bound}{beyond}.",
+        grouped(knee as u64)
+    )
+}
+
+fn write_json(options: &Options, points: &[Point], sentence: &str) -> Result<(), Complaint> {
+    let Some(path) = options.produce.result.json.clone() else {
+        return Ok(());
+    };
+    let point = |point: &Point| {
+        json!({
+            "rate_records_per_second": point.rate,
+            "kept": point.kept,
+            "run": point.outcome.json(),
+        })
+    };
+    let all = json!({
+        "tool": "corelane perf",
+        "tool_version": env!("CARGO_PKG_VERSION"),
+        "command": "find-limit",
+        "p99_bound_ns": u64::try_from(options.p99.as_nanos()).unwrap_or(u64::MAX),
+        "points": points.iter().map(point).collect::<Vec<_>>(),
+        "sentence": sentence,
+    });
+    let bytes = serde_json::to_vec_pretty(&all).unwrap_or_default();
+    let shown = path.display().to_string();
+    let written = uring::run_alone(async move { fs::write(&path, bytes).await })?;
+    written.map_err(|error| Complaint(format!("cannot write {shown}: {error}")))
+}
+
+fn say(line: &str) -> Result<(), Complaint> {
+    let unwritable = |error| Complaint(format!("cannot write to standard output: {error}"));
+    writeln!(stdout(), "{line}").map_err(unwritable)
+}

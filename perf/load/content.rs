@@ -1,0 +1,94 @@
+use bytes::Bytes;
+
+use super::Dice;
+
+/// The byte that fills the part of a value that is not random.
+const FILL: u8 = b'a';
+
+/// Where the values of records come from.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Made up: `min` to `max` bytes, of which the share `entropy` (0 to 1) is random.
+    Made {
+        min: usize,
+        max: usize,
+        entropy: f64,
+    },
+    /// Drawn from the lines of a file.
+    Lines(Vec<Bytes>),
+}
+
+impl Content {
+    /// The lines of a payload file, without their ends; empty ones are left out.
+    pub fn of_file(bytes: &Bytes) -> Content {
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let lines = lines.filter(|line| !line.is_empty());
+        Content::Lines(lines.map(|line| bytes.slice_ref(line)).collect())
+    }
+
+    /// The mean length of a value, in bytes.
+    pub fn mean_bytes(&self) -> f64 {
+        match self {
+            Content::Made { min, max, .. } => (min + max) as f64 / 2.0,
+            Content::Lines(lines) => {
+                let bytes: usize = lines.iter().map(Bytes::len).sum();
+                bytes as f64 / lines.len().max(1) as f64
+            }
+        }
+    }
+
+    /// The length of the longest value, in bytes.
+    pub fn longest(&self) -> usize {
+        match self {
+            Content::Made { max, .. } => *max,
+            Content::Lines(lines) => lines.iter().map(Bytes::len).max().unwrap_or(0),
+        }
+    }
+
+    /// Puts the next value into `value`, in place of what was there.
+    pub fn draw(&self, dice: &mut Dice, value: &mut Vec<u8>) {
+        value.clear();
+        match self {
+            Content::Made { min, max, entropy } => {
+                let len = min + dice.below(max - min + 1);
+                value.resize(len, FILL);
+                let random = (len as f64 * entropy).round() as usize;
+                dice.fill(&mut value[..random.min(len)]);
+            }
+            Content::Lines(lines) => value.extend_from_slice(&lines[dice.below(lines.len())]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::{Content, Dice};
+
+    #[test]
+    fn values_keep_to_their_range_and_entropy() {
+        let content = Content::Made {
+            min: 10,
+            max: 20,
+            entropy: 0.5,
+        };
+        let (mut dice, mut value) = (Dice::new(1), Vec::new());
+        for _ in 0..100 {
+            content.draw(&mut dice, &mut value);
+            assert!((10..=20).contains(&value.len()));
+            assert!(value.ends_with(b"aaaaa"));
+        }
+        assert_eq!(content.mean_bytes(), 15.0);
+    }
+
+    #[test]
+    fn a_file_gives_its_lines() {
+        let content = Content::of_file(&Bytes::from_static(b"one\r\n\nthree\n"));
+        assert_eq!((content.mean_bytes(), content.longest()), (4.0, 5));
+        let (mut dice, mut value) = (Dice::new(1), Vec::new());
+        content.draw(&mut dice, &mut value);
+        assert!(value == b"one" || value == b"three");
+    }
+}

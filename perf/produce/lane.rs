@@ -1,0 +1,210 @@
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::BytesMut;
+
+use super::Plan;
+use crate::client::{Acks, Answer, ClientFault, Connection, Payload, Pending};
+use crate::model::{ErrorCode, Instant};
+use crate::perf::load::Body;
+use crate::perf::tally::Counts;
+use crate::records::{HEADER_BYTES, Stamp};
+use crate::wire::api::produce;
+use crate::wire::{Records, Text};
+
+/// One batch on its way.
+#[derive(Debug)]
+pub struct Sent {
+    pub partition: usize,
+    pub count: u32,
+    pub payload_bytes: u64,
+    pub batch_bytes: u64,
+    pub meant: Meant,
+}
+
+/// From when the latency of the records of a batch counts.
+#[derive(Debug)]
+pub enum Meant {
+    /// All from this moment.
+    Begun(Instant),
+    Each(Vec<Instant>),
+}
+
+impl Sent {
+    pub fn counts(&self) -> Counts {
+        Counts {
+            records: u64::from(self.count),
+            payload_bytes: self.payload_bytes,
+            batch_bytes: self.batch_bytes,
+            batches: 1,
+            ..Counts::default()
+        }
+    }
+}
+
+/// A request whose answer has not come.
+#[derive(Debug)]
+struct Flight {
+    pending: Pending,
+    sent: Instant,
+    batches: Vec<Sent>,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub struct Landed {
+    pub batches: Vec<Sent>,
+    pub answer: Answer,
+}
+
+/// A request being put together.
+#[derive(Debug, Default)]
+pub struct Cargo {
+    headers: BytesMut,
+    bodies: Vec<Body>,
+    batches: Vec<Sent>,
+    pub bytes: usize,
+}
+
+impl Cargo {
+    pub fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
+    pub fn has(&self, partition: usize) -> bool {
+        self.batches.iter().any(|sent| sent.partition == partition)
+    }
+
+    /// Puts a batch into the request.
+    pub fn load(&mut self, partition: usize, meant: Meant, body: Body, stamp: &Stamp) {
+        let batch_bytes = body.prepared.batch_bytes();
+        self.bytes += batch_bytes;
+        self.headers.extend_from_slice(&body.prepared.header(stamp));
+        self.batches.push(Sent {
+            partition,
+            count: body.prepared.count.unsigned_abs(),
+            payload_bytes: body.payload_bytes,
+            batch_bytes: batch_bytes as u64,
+            meant,
+        });
+        self.bodies.push(body);
+    }
+}
+
+/// One producer's connection to one broker.
+#[derive(Debug)]
+pub struct Lane {
+    plan: Arc<Plan>,
+    connection: Connection,
+    flights: VecDeque<Flight>,
+}
+
+impl Lane {
+    pub fn new(plan: Arc<Plan>, connection: Connection) -> Lane {
+        Lane {
+            plan,
+            connection,
+            flights: VecDeque::new(),
+        }
+    }
+
+    pub fn in_flight(&self) -> usize {
+        self.flights.len()
+    }
+
+    /// Since when the oldest request waits.
+    pub fn oldest(&self) -> Option<Instant> {
+        self.flights.front().map(|flight| flight.sent)
+    }
+
+    /// Sends a request. With acks 0 it has landed as soon as it is written: its batches come
+    /// back at once.
+    pub async fn send(&mut self, cargo: Cargo, now: Instant) -> Result<Vec<Sent>, ClientFault> {
+        let Cargo {
+            mut headers,
+            bodies,
+            batches,
+            ..
+        } = cargo;
+        let mut payloads = Vec::with_capacity(bodies.len());
+        for body in bodies {
+            let header = headers.split_to(HEADER_BYTES).freeze();
+            payloads.push(Payload::new(header, body.records));
+        }
+        let request = compose(&self.plan, &batches, &payloads);
+        if self.plan.acks == Acks::None {
+            self.connection.send_with(&request, &payloads).await?;
+            return Ok(batches);
+        }
+        let pending = self.connection.start_with(&request, &payloads).await?;
+        self.flights.push_back(Flight {
+            pending,
+            sent: now,
+            batches,
+        });
+        Ok(Vec::new())
+    }
+
+    /// The oldest request, once its answer has come.
+    pub fn poll_landed(&mut self, context: &mut Context<'_>) -> Poll<Result<Landed, ClientFault>> {
+        let Some(flight) = self.flights.front_mut() else {
+            return Poll::Pending;
+        };
+        let answer = match Pin::new(&mut flight.pending).poll(context) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => return Poll::Pending,
+        };
+        let flight = self.flights.pop_front().into_iter().next();
+        let batches = flight.map(|flight| flight.batches).unwrap_or_default();
+        Poll::Ready(answer.map(|answer| Landed { batches, answer }))
+    }
+
+    /// Gives up on all that is in flight: records that nobody acknowledged.
+    pub fn abandon(&mut self) -> u64 {
+        let batches = self.flights.drain(..).flat_map(|flight| flight.batches);
+        batches.map(|sent| u64::from(sent.count)).sum()
+    }
+}
+
+fn compose<'a>(plan: &'a Plan, batches: &[Sent], payloads: &[Payload]) -> produce::Request<'a> {
+    let partition =
+        |(index, (sent, payload)): (usize, (&Sent, &Payload))| produce::PartitionProduceData {
+            index: i32::try_from(sent.partition).unwrap_or(i32::MAX),
+            records: Some(Records::Spliced {
+                index,
+                len: payload.len(),
+            }),
+            ..produce::PartitionProduceData::default()
+        };
+    let rows = batches.iter().zip(payloads).enumerate().map(partition);
+    let topic = produce::TopicProduceData {
+        name: Text::Borrowed(&plan.target.topic),
+        topic_id: plan.target.topic_id,
+        partition_data: rows.collect(),
+        ..produce::TopicProduceData::default()
+    };
+    let timeout = plan.target.settings.request_timeout.as_millis();
+    produce::Request {
+        acks: plan.acks.number(),
+        timeout_ms: i32::try_from(timeout).unwrap_or(i32::MAX),
+        topic_data: vec![topic],
+        ..produce::Request::default()
+    }
+}
+
+/// The partitions that refused their batch, with why. A duplicate was stored before.
+pub fn refusals(answer: &produce::Response<'_>) -> Vec<(usize, ClientFault)> {
+    let rows = answer
+        .responses
+        .iter()
+        .flat_map(|topic| &topic.partition_responses);
+    let fine = [ErrorCode::None, ErrorCode::DuplicateSequenceNumber].map(ErrorCode::code);
+    let refused = rows.filter(|row| !fine.contains(&row.error_code));
+    let refused = refused.filter_map(|row| {
+        let fault = ClientFault::check(row.error_code, row.error_message.as_deref()).err()?;
+        Some((usize::try_from(row.index).ok()?, fault))
+    });
+    refused.collect()
+}

@@ -1,0 +1,161 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::Options;
+use crate::client::Acks;
+use crate::io::fs;
+use crate::perf::amount::Rate;
+use crate::perf::complaint::Complaint;
+use crate::perf::load::{Content, KeyStyle, Load, Partitioner, Shape};
+use crate::perf::pace::Arrivals;
+use crate::perf::target::Target;
+use crate::records::Compression;
+
+/// Java's producer refuses more with idempotence: the broker remembers five batches.
+const IDEMPOTENT_IN_FLIGHT_MAX: u32 = 5;
+/// Records may be as large as this.
+const RECORD_BYTES_MAX: usize = 64 << 20;
+
+/// A run of producers as decided: what every executor needs to know.
+#[derive(Debug)]
+pub struct Plan {
+    pub target: Target,
+    pub load: Arc<Load>,
+    pub producers: usize,
+    pub in_flight: usize,
+    pub request_bytes: usize,
+    pub linger: Duration,
+    pub acks: Acks,
+    pub idempotence: bool,
+    /// Records a second over all producers; `None` for a closed loop.
+    pub rate: Option<f64>,
+    pub arrivals: Arrivals,
+    /// Records of all producers; `u64::MAX` when the run ends otherwise.
+    pub records: u64,
+    /// From the start to the end, warm-up included.
+    pub span: Option<Duration>,
+}
+
+impl Plan {
+    /// Finds the topic and prepares all records.
+    pub async fn new(options: &Options) -> Result<Plan, Complaint> {
+        check(options)?;
+        let idempotence = idempotence(options)?;
+        let content = content(options).await?;
+        let mean_bytes = content.mean_bytes();
+        let target = options.place.address().find().await?;
+        let partitions = target.leaders.len();
+        let partitioner = partitioner(options, partitions)?;
+        let sending = &options.sending;
+        let shape = Shape {
+            content,
+            keys: options.records.keys,
+            partitioner,
+            compression: Compression::of(options.records.codec),
+            batch_bytes: sending.batch_bytes,
+            seed: options.records.seed,
+        };
+        let load = Load::prepare(shape, u32::try_from(partitions).unwrap_or(u32::MAX));
+        let rate = sending.rate.map(|rate| match rate {
+            Rate::Records(records) => records,
+            Rate::Bytes(bytes) => bytes / mean_bytes.max(1.0),
+        });
+        Ok(Plan {
+            target,
+            load: Arc::new(load),
+            producers: sending.producers as usize,
+            in_flight: sending.in_flight as usize,
+            request_bytes: sending.request_bytes,
+            linger: sending.linger,
+            acks: sending.acks,
+            idempotence,
+            rate,
+            arrivals: sending.arrivals,
+            records: options.limits.records(mean_bytes),
+            span: options.limits.span(),
+        })
+    }
+
+    /// Of the records of the whole run, those of one producer.
+    pub fn records_of(&self, producer: usize) -> u64 {
+        if self.records == u64::MAX {
+            return u64::MAX;
+        }
+        let producers = self.producers as u64;
+        self.records / producers + u64::from((producer as u64) < self.records % producers)
+    }
+}
+
+fn check(options: &Options) -> Result<(), Complaint> {
+    let records = &options.records;
+    if !(0.0..=1.0).contains(&records.entropy) {
+        return Err(Complaint::new("--entropy is a share between 0 and 1"));
+    }
+    if records.record_size.1 > RECORD_BYTES_MAX {
+        return Err(Complaint(format!(
+            "--record-size: at most {} MiB",
+            RECORD_BYTES_MAX >> 20
+        )));
+    }
+    if records.partitioner == Some(Partitioner::Hash) && records.keys == KeyStyle::None {
+        return Err(Complaint::new(
+            "--partitioner hash needs keys: add --keys sequence, uniform:KEYS or zipf:KEYS",
+        ));
+    }
+    Ok(())
+}
+
+async fn content(options: &Options) -> Result<Content, Complaint> {
+    let Some(path) = &options.records.payload_file else {
+        let (min, max) = options.records.record_size;
+        return Ok(Content::Made {
+            min,
+            max,
+            entropy: options.records.entropy,
+        });
+    };
+    let read = fs::read(path).await;
+    let bytes =
+        read.map_err(|error| Complaint(format!("cannot read {}: {error}", path.display())))?;
+    let content = Content::of_file(&Bytes::from(bytes));
+    match content.longest() {
+        0 => Err(Complaint(format!(
+            "{} has no lines to send",
+            path.display()
+        ))),
+        _ => Ok(content),
+    }
+}
+
+fn partitioner(options: &Options, partitions: usize) -> Result<Partitioner, Complaint> {
+    let default = match options.records.keys {
+        KeyStyle::None => Partitioner::Sticky,
+        _ => Partitioner::Hash,
+    };
+    let chosen = options.records.partitioner.unwrap_or(default);
+    match chosen {
+        Partitioner::Explicit(index)
+            if usize::try_from(index).map_or(true, |at| at >= partitions) =>
+        {
+            Err(Complaint(format!(
+                "--partitioner {index}: the topic has partitions 0 to {}",
+                partitions.saturating_sub(1)
+            )))
+        }
+        chosen => Ok(chosen),
+    }
+}
+
+fn idempotence(options: &Options) -> Result<bool, Complaint> {
+    let sending = &options.sending;
+    let possible = sending.acks == Acks::All && sending.in_flight <= IDEMPOTENT_IN_FLIGHT_MAX;
+    match sending.idempotence {
+        Some(true) if !possible => Err(Complaint::new(
+            "--idempotence true needs --acks all and --in-flight 5 or less",
+        )),
+        Some(wanted) => Ok(wanted),
+        None => Ok(possible),
+    }
+}

@@ -1,0 +1,133 @@
+use super::latency::Latencies;
+use crate::model::Instant;
+
+/// What was done, in counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    pub records: u64,
+    /// Bytes of keys and values.
+    pub payload_bytes: u64,
+    /// Bytes of batches as sent or received, after compression.
+    pub batch_bytes: u64,
+    pub batches: u64,
+    pub requests: u64,
+    /// Records that were refused or lost.
+    pub errors: u64,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: &Counts) {
+        self.records += other.records;
+        self.payload_bytes += other.payload_bytes;
+        self.batch_bytes += other.batch_bytes;
+        self.batches += other.batches;
+        self.requests += other.requests;
+        self.errors += other.errors;
+    }
+}
+
+/// One second (or the rest of one) of one executor.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    pub counts: Counts,
+    pub latencies: Latencies,
+}
+
+impl Row {
+    pub fn merge(&mut self, other: &Row) {
+        self.counts.add(&other.counts);
+        self.latencies.merge(&other.latencies);
+    }
+}
+
+/// What one executor has seen. What ended before the warm-up did is not counted; a latency counts
+/// when its operation was meant to begin after the warm-up, so that a wait that the warm-up
+/// caused is not blamed on what follows.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    pub warm: Instant,
+    pub counts: Counts,
+    pub latencies: Latencies,
+    /// A second measure, where a run has two: visibility beside the acknowledgement.
+    pub seconds: Latencies,
+    /// How much later than intended the client itself began, in open loops.
+    pub lateness: Latencies,
+    /// Of the last thing counted.
+    pub last: Instant,
+    row: Row,
+}
+
+impl Tally {
+    /// Something ended at `now`.
+    pub fn count(&mut self, now: Instant, counts: &Counts) {
+        self.row.counts.add(counts);
+        if now >= self.warm {
+            self.counts.add(counts);
+            self.last = self.last.max(now);
+        }
+    }
+
+    /// `count` operations that were meant to begin at `meant` ended at `now`.
+    pub fn took(&mut self, meant: Instant, now: Instant, count: u64) {
+        let nanos = now.0.saturating_sub(meant.0);
+        self.row.latencies.record(nanos, count);
+        if meant >= self.warm {
+            self.latencies.record(nanos, count);
+        }
+    }
+
+    /// As [`Tally::took`] for the second measure.
+    pub fn took_second(&mut self, meant: Instant, now: Instant) {
+        if meant >= self.warm {
+            self.seconds.record(now.0.saturating_sub(meant.0), 1);
+        }
+    }
+
+    /// The client began later than it meant to.
+    pub fn late(&mut self, meant: Instant, now: Instant) {
+        if meant >= self.warm {
+            self.lateness.record(now.0.saturating_sub(meant.0), 1);
+        }
+    }
+
+    /// What came since the last call.
+    pub fn take_row(&mut self) -> Row {
+        std::mem::take(&mut self.row)
+    }
+
+    pub fn merge(&mut self, other: &Tally) {
+        self.counts.add(&other.counts);
+        self.latencies.merge(&other.latencies);
+        self.seconds.merge(&other.seconds);
+        self.lateness.merge(&other.lateness);
+        self.last = self.last.max(other.last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Counts, Instant, Tally};
+
+    #[test]
+    fn the_warm_up_shows_in_its_row_and_nowhere_else() {
+        let mut tally = Tally {
+            warm: Instant(1000),
+            ..Tally::default()
+        };
+        let one = Counts {
+            records: 1,
+            ..Counts::default()
+        };
+        tally.count(Instant(900), &one);
+        tally.took(Instant(800), Instant(900), 1);
+        tally.count(Instant(1100), &one);
+        tally.took(Instant(900), Instant(1100), 1);
+        tally.count(Instant(1200), &one);
+        tally.took(Instant(1000), Instant(1200), 1);
+        assert_eq!((tally.counts.records, tally.latencies.count()), (2, 1));
+        assert_eq!((tally.last, tally.latencies.max()), (Instant(1200), 200));
+        let row = tally.take_row();
+        assert_eq!((row.counts.records, row.latencies.count()), (3, 3));
+        assert_eq!(tally.take_row().counts, Counts::default());
+    }
+}

@@ -1,0 +1,195 @@
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::Options;
+use super::read::{Found, ends, read_back};
+use super::stamp::BYTES_MIN;
+use super::write::{Pages, Writer};
+use crate::client::{Acks, ProduceSettings};
+use crate::io::{mesh, random, uring};
+use crate::perf::amount::{Rate, grouped};
+use crate::perf::complaint::Complaint;
+use crate::perf::conduct::{Collected, conduct};
+use crate::perf::outcome::{Outcome, Setting};
+use crate::perf::seat::Seat;
+use crate::perf::survey::Survey;
+use crate::perf::target::Target;
+
+/// A verification as decided.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub target: Target,
+    pub settings: ProduceSettings,
+    pub run: u64,
+    pub record_bytes: usize,
+    pub producers: u32,
+    pub rate: Option<f64>,
+    pub records: u64,
+    pub span: Option<Duration>,
+    pub patience: Duration,
+}
+
+/// Runs `perf verify`: fails when anything acknowledged is not there as it was written.
+pub fn run(options: &Options) -> Result<(), Complaint> {
+    let asked = options.clone();
+    let prepared = uring::run_alone(async move {
+        let plan = plan(&asked).await?;
+        let begin = ends(&plan).await?;
+        let survey = Survey::of(&asked.place.address()).await;
+        Ok::<_, Complaint>((plan, begin, survey))
+    });
+    let (plan, begin, survey) = prepared??;
+    let (collected, written) = write_all(options, &plan)?;
+    let fault = collected.fault.clone();
+    let reading = plan.clone();
+    let read = uring::run_alone(async move {
+        let end = ends(&reading).await?;
+        read_back(&reading, &begin, &end).await
+    });
+    let verdict = judge(&written, read??);
+    let mut outcome = Outcome::new("verify", collected);
+    outcome.settings = settings(options, &plan);
+    outcome.survey = Some(survey);
+    outcome.wanted_records_per_second = plan.rate;
+    outcome.extra = vec![
+        Setting::new("acknowledged_records", verdict.acked),
+        Setting::new("read_records", verdict.read),
+        Setting::new("lost_records", verdict.lost),
+        Setting::new("duplicated_records", verdict.duplicated),
+        Setting::new("reordered_records", verdict.reordered),
+        Setting::new("corrupted_records", verdict.corrupt),
+        Setting::new(
+            "unacknowledged_but_stored_records",
+            verdict.unacknowledged_but_stored,
+        ),
+    ];
+    outcome.deliver(&options.result)?;
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    match verdict.is_good() {
+        true => Ok(()),
+        false => Err(Complaint(format!(
+            "of {} acknowledged records {} are lost; {} came twice, {} out of order, {} are \
+             corrupted",
+            grouped(verdict.acked),
+            grouped(verdict.lost),
+            grouped(verdict.duplicated),
+            grouped(verdict.reordered),
+            grouped(verdict.corrupt)
+        ))),
+    }
+}
+
+async fn plan(options: &Options) -> Result<Plan, Complaint> {
+    if options.acks == Acks::None {
+        return Err(Complaint::new(
+            "--acks 0 acknowledges nothing that could be verified",
+        ));
+    }
+    if options.idempotence && options.acks != Acks::All {
+        return Err(Complaint::new(
+            "--idempotence needs --acks all: add --idempotence false",
+        ));
+    }
+    let record_bytes = options.record_size.max(BYTES_MIN);
+    let target = options.place.address().find().await?;
+    Ok(Plan {
+        settings: ProduceSettings {
+            acks: options.acks,
+            linger: options.linger,
+            batch_bytes: options.batch_bytes,
+            delivery_timeout: options.delivery_timeout,
+            idempotence: options.idempotence,
+            ..ProduceSettings::default()
+        },
+        target,
+        run: random::u64(),
+        record_bytes,
+        producers: options.producers,
+        rate: options.rate.map(|rate| match rate {
+            Rate::Records(records) => records,
+            Rate::Bytes(bytes) => bytes / record_bytes as f64,
+        }),
+        records: options.limits.records(record_bytes as f64),
+        span: options.limits.span(),
+        patience: options.patience,
+    })
+}
+
+type AllPages = BTreeMap<u32, Pages>;
+
+fn write_all(options: &Options, plan: &Plan) -> Result<(Collected, AllPages), Complaint> {
+    let how = options
+        .result
+        .conduct(options.limits.warmup(), plan.producers as usize)?;
+    let (done, all_done) = mesh::mailbox(plan.producers as usize);
+    let shared = Arc::new(plan.clone());
+    let collected = conduct(&how, move |seat| {
+        Box::pin(write(shared.clone(), seat, done.clone()))
+    })?;
+    let mut written = AllPages::new();
+    while let Some((producer, pages)) = all_done.try_recv() {
+        written.insert(producer, pages);
+    }
+    Ok((collected, written))
+}
+
+/// One executor's producers.
+async fn write(
+    plan: Arc<Plan>,
+    seat: Rc<Seat>,
+    done: mesh::Sender<(u32, Pages)>,
+) -> Result<(), Complaint> {
+    let plan = Rc::new((*plan).clone());
+    let mut writers = Vec::new();
+    for number in seat.share(plan.producers as usize) {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let writer = Writer::open(plan.clone(), seat.clone(), number).await?;
+        writers.push((number, writer));
+    }
+    let start = seat.ready().await;
+    let working = writers
+        .into_iter()
+        .map(async |(number, writer)| (number, writer.work(start).await));
+    for (number, pages) in join_all(working).await {
+        // There is room for all of them.
+        drop(done.try_send((number, pages?)));
+    }
+    Ok(())
+}
+
+fn judge(written: &AllPages, found: Found) -> super::ledger::Verdict {
+    let Found { reads, mut verdict } = found;
+    let nothing = super::ledger::Read::default();
+    for (producer, pages) in written {
+        for (partition, page) in pages {
+            let read = reads.get(&(*producer, *partition)).unwrap_or(&nothing);
+            verdict.add(page, read);
+        }
+    }
+    verdict
+}
+
+fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
+    vec![
+        Setting::new("bootstrap_server", &plan.target.bootstrap),
+        Setting::new("topic", &plan.target.topic),
+        Setting::new("partitions", plan.target.leaders.len()),
+        Setting::new("producers", plan.producers),
+        Setting::new("record_bytes", plan.record_bytes),
+        Setting::new("batch_bytes", options.batch_bytes),
+        Setting::new("linger_ms", options.linger.as_secs_f64() * 1e3),
+        Setting::new("acks", options.acks.number()),
+        Setting::new("idempotence", options.idempotence),
+        Setting::new(
+            "delivery_timeout_ms",
+            options.delivery_timeout.as_secs_f64() * 1e3,
+        ),
+        Setting::new("in_flight_per_partition", 1),
+    ]
+}

@@ -1,0 +1,242 @@
+//! The load tester as a shell meets it: against its own sink and against our broker.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::broker::Broker;
+use crate::tool::{corelane, corelane_in};
+
+/// A sink on a free port.
+struct Sink {
+    process: Child,
+    address: String,
+}
+
+impl Sink {
+    fn start() -> Sink {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_corelane"))
+            .args(["perf", "sink", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary under test starts");
+        let stdout = process.stdout.take().expect("it is piped");
+        let mut line = String::new();
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("it is text");
+        let address = line.split([' ', ';']).nth(4).unwrap_or_default().to_owned();
+        assert!(address.starts_with("127.0.0.1:"), "{line}");
+        Sink { process, address }
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.process.id().to_string();
+        let sent = Command::new("kill").args([name, &pid]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Runs `perf` with a result file, and gives what it says and the result.
+fn measured(address: &str, line: &str) -> (String, Value) {
+    let dir = TempDir::new().expect("a temporary directory");
+    let line = format!("perf {line} --bootstrap-server {address} --quiet --json run.json");
+    let said = corelane_in(dir.path(), &line);
+    assert_eq!(said.code, Some(0), "{line}:\n{}", said.stderr);
+    let json = std::fs::read(dir.path().join("run.json")).expect("the result was written");
+    let json = serde_json::from_slice(&json).expect("the result is JSON");
+    (said.stdout, json)
+}
+
+#[test]
+fn all_records_asked_for_are_sent_and_the_last_line_is_the_result() {
+    let sink = Sink::start();
+    for more in [
+        "",
+        "--rate 100k --linger 2ms --arrivals poisson",
+        "--keys uniform:100 --codec lz4 --entropy 0.2",
+        "--acks 0 --partitioner round-robin",
+    ] {
+        let line = format!("produce --topic t --records 20k --record-size 50-150 {more}");
+        let (said, json) = measured(&sink.address, &line);
+        assert_eq!(
+            (&json["records"], &json["error_records"]),
+            (&20_000.into(), &0.into())
+        );
+        let last = said.lines().last().unwrap_or_default();
+        for word in [
+            "records/s",
+            "MB/s",
+            "p50",
+            "p99.9",
+            "max",
+            "client CPU",
+            "-",
+        ] {
+            assert!(last.contains(word), "{word} is missing: {last}");
+        }
+        assert_eq!(json["sentence"], last);
+    }
+}
+
+/// A tool that starts its clock when a record is finally sent would see one slow request here.
+#[test]
+fn a_pause_of_the_broker_shows_in_the_p99_of_an_open_loop() {
+    let sink = Sink::start();
+    let pause = thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(1500));
+            sink.signal("-STOP");
+            thread::sleep(Duration::from_secs(1));
+            sink.signal("-CONT");
+        });
+        let line = "produce --topic t --rate 1000 --duration 4s --warmup 0s --record-size 100";
+        measured(&sink.address, line).1
+    });
+    let p99 = pause["latency"]["p99_ns"].as_u64().unwrap_or_default();
+    assert!(p99 > 500_000_000, "p99 is {p99} ns");
+    assert_eq!(pause["records"], 4000);
+}
+
+#[test]
+fn what_was_produced_is_verified_consumed_and_seen() {
+    let broker = Broker::start();
+    let address = broker.address();
+    let (_, verified) = measured(&address, "verify --topic v --partitions 3 --records 5000");
+    for fault in ["lost", "duplicated", "reordered", "corrupted"] {
+        assert_eq!(verified[format!("{fault}_records")], 0, "{fault}");
+    }
+    assert_eq!(verified["acknowledged_records"], verified["read_records"]);
+    for check in ["batches", "crc", "records"] {
+        let (_, read) = measured(&address, &format!("consume --topic v --check {check}"));
+        assert_eq!(read["records"], verified["read_records"], "{check}");
+        assert_eq!(
+            (&read["offset_gaps"], &read["corrupt_batches"]),
+            (&0.into(), &0.into())
+        );
+    }
+    let line = "e2e --topic e --partitions 1 --records 200 --rate 500";
+    let (_, seen) = measured(&address, line);
+    assert_eq!(
+        (&seen["latency"]["count"], &seen["visibility"]["count"]),
+        (&200.into(), &200.into())
+    );
+    assert_eq!(seen["broker"]["topic_settings"]["flush.messages"], "1");
+}
+
+#[test]
+fn kafkas_own_names_give_kafkas_own_lines() {
+    let broker = Broker::start();
+    let line = "perf kafka-producer-perf-test --topic k --num-records 3000 --record-size 100 \
+                --throughput -1 --producer-props acks=all linger.ms=1";
+    broker.ok("topics --create --topic k --partitions 2", "");
+    let said = broker.ok(line, "");
+    let last = said.lines().last().unwrap_or_default();
+    assert!(last.starts_with("3000 records sent, "), "{said}");
+    let words =
+        "records/sec MB/sec) ms avg latency, ms max latency, ms 50th, ms 95th, ms 99th, ms 99.9th.";
+    for word in words.split_whitespace() {
+        assert!(last.contains(word), "{word}: {last}");
+    }
+    let line = "perf kafka-consumer-perf-test --topic k --num-records 3000";
+    let said = broker.ok(line, "");
+    let rows: Vec<&str> = said.lines().collect();
+    assert_eq!(rows.len(), 2, "{said}");
+    assert!(rows[0].starts_with("start.time, end.time, data.consumed.in.MB, MB.sec, "));
+    let fields: Vec<&str> = rows[1].split(", ").collect();
+    assert_eq!(
+        (fields.len(), fields[2], fields[4]),
+        (10, "0.2861", "3000"),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_highest_rate_within_a_bound_is_found() {
+    let sink = Sink::start();
+    let to = format!("--bootstrap-server {}", sink.address);
+    // No rate can be answered within a nanosecond or so: the search goes down and ends.
+    let points = "--first-rate 16 --p99 1us --halvings 1 --duration 200ms --warmup 0s";
+    let said = corelane(&format!("perf find-limit --topic t {points} {to}"));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(
+        said.stdout.lines().last(),
+        Some("No rate kept p99 within 1.00 us.")
+    );
+    assert!(said.stdout.lines().count() > 3, "{}", said.stdout);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_sentence() {
+    let nowhere = "--bootstrap-server 127.0.0.1:1";
+    let cases = [
+        (
+            format!("produce --topic t {nowhere}"),
+            "no broker answers at 127.0.0.1:1",
+        ),
+        (
+            format!("produce --topic t --entropy 2 {nowhere}"),
+            "--entropy is a share",
+        ),
+        (
+            format!("produce --topic t --idempotence true --acks 1 {nowhere}"),
+            "--idempotence true needs --acks all",
+        ),
+        (
+            format!("produce --topic t --partitioner hash {nowhere}"),
+            "needs keys",
+        ),
+        (
+            format!("produce --topic t --rate fast {nowhere}"),
+            "try 50000, 50k or 200MB/s",
+        ),
+        (
+            format!("verify --topic t --acks 0 {nowhere}"),
+            "acknowledges nothing",
+        ),
+        (
+            "disk --data-dir /nonexistent".to_owned(),
+            "cannot use /nonexistent",
+        ),
+    ];
+    for (line, words) in cases {
+        let said = corelane(&format!("perf {line}"));
+        assert_ne!(said.code, Some(0), "{line}");
+        assert!(said.stderr.contains(words), "{line}:\n{}", said.stderr);
+    }
+}
+
+#[test]
+fn a_broker_that_dies_ends_the_run_and_what_was_measured_is_kept() {
+    let sink = Sink::start();
+    let said = thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(1500));
+            sink.signal("-KILL");
+        });
+        let to = format!("--bootstrap-server {}", sink.address);
+        corelane(&format!(
+            "perf produce --topic t --duration 20s --warmup 0s --quiet {to}"
+        ))
+    });
+    assert_eq!(said.code, Some(1), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("The run ended early"),
+        "{}",
+        said.stdout
+    );
+    assert!(!said.stdout.contains("\n0 records/s"), "{}", said.stdout);
+    assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+}
