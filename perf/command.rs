@@ -29,6 +29,15 @@ enum Command {
     /// As Kafka's kafka-consumer-perf-test.sh
     #[command(name = "kafka-consumer-perf-test")]
     ConsumerPerf(kafka::ConsumerPerf),
+    /// As Kafka's kafka-e2e-latency.sh
+    #[command(name = "kafka-e2e-latency")]
+    E2eLatency(kafka::E2eLatency),
+    /// As Kafka's kafka-verifiable-producer.sh
+    #[command(
+        name = "kafka-verifiable-producer",
+        visible_alias = "verifiable-producer"
+    )]
+    VerifiableProducer(kafka::VerifiableProducer),
     /// Swallow what producers send and feed consumers, to measure a client
     Sink(sink::Options),
 }
@@ -85,6 +94,8 @@ fn work(command: &Command) -> Result<(), Complaint> {
         Command::Disk(options) => disk::run(options),
         Command::ProducerPerf(options) => options.run(),
         Command::ConsumerPerf(options) => options.run(),
+        Command::E2eLatency(options) => options.run(),
+        Command::VerifiableProducer(options) => options.run(),
         Command::Sink(options) => sink::run(options),
     }
 }

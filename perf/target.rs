@@ -47,6 +47,12 @@ impl Address {
         Ok(Cluster::connect(&self.bootstrap, self.settings()).await?)
     }
 
+    /// Whether the topic is there.
+    pub async fn exists(&self) -> Result<bool, Complaint> {
+        let cluster = self.connect().await?;
+        Ok(self.known(&cluster).await?.is_some())
+    }
+
     /// Finds the topic, or makes it where it is known how many partitions it shall have.
     pub async fn find(&self) -> Result<Target, Complaint> {
         let cluster = self.connect().await?;

@@ -23,7 +23,7 @@ const fn tool(command: &'static str, script: &'static str, class: &'static str) 
     }
 }
 
-const TOOLS: [Tool; 20] = [
+const TOOLS: [Tool; 22] = [
     tool("topics", "kafka-topics", "TopicCommand"),
     tool("configs", "kafka-configs", "ConfigCommand"),
     tool(
@@ -70,6 +70,8 @@ const TOOLS: [Tool; 20] = [
     tool("acls", "kafka-acls", "AclCommand"),
     tool(PERF, "kafka-producer-perf-test", "ProducerPerformance"),
     tool(PERF, "kafka-consumer-perf-test", "ConsumerPerformance"),
+    tool(PERF, "kafka-e2e-latency", "EndToEndLatency"),
+    tool(PERF, "kafka-verifiable-producer", "VerifiableProducer"),
     tool(SERVER_START, "kafka-server-start", "Kafka"),
     Tool {
         command: "server-stop",

@@ -161,6 +161,31 @@ fn kafkas_own_names_give_kafkas_own_lines() {
         (10, "0.2861", "3000"),
         "{said}"
     );
+    let line = "perf kafka-e2e-latency --topic e --num-records 3 --record-size 50";
+    let said = broker.ok(line, "");
+    let created = "Topic \"e\" does not exist. Will create topic with 1 partition(s) and";
+    assert!(said.starts_with(created), "{said}");
+    for words in ["\n0\t", "\nAvg latency: ", "\nPercentiles: 50th = "] {
+        assert!(said.contains(words), "{said}");
+    }
+    let line = "perf verifiable-producer --topic k --max-messages 3 --repeating-keys 2";
+    let said = broker.ok(line, "");
+    let events = said
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"));
+    let events: Vec<Value> = events.collect();
+    let name = |event: &Value| event["name"].as_str().unwrap_or("").to_owned();
+    let names: Vec<String> = events.iter().map(name).collect();
+    let sent = "producer_send_success";
+    let last = ["shutdown_complete", "tool_data"];
+    assert_eq!(
+        names,
+        ["startup_complete", sent, sent, sent, last[0], last[1]]
+    );
+    assert_eq!(
+        (&events[5]["sent"], &events[5]["acked"]),
+        (&3.into(), &3.into())
+    );
 }
 
 #[test]
