@@ -1,5 +1,6 @@
 //! Reads partitions as a consumer does, and remembers what it was shown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use corelane::io::{clock, random};
-use corelane::records::Batches;
+use corelane::records::{BatchView, Batches, Codec, Records, decoded_bytes_max, decompress};
 use corelane::wire::api::{fetch, list_offsets};
 
 use crate::ledger::{Ledger, Mark};
@@ -18,6 +19,15 @@ const LIST_OFFSETS_VERSION: i16 = 7;
 
 /// The timestamp that asks for the offset behind the last record.
 const LATEST: i64 = -1;
+
+/// The timestamp that asks for the first offset that can be read.
+const EARLIEST: i64 = -2;
+
+/// All that a partition holds: records from `start` on, with their offsets.
+pub struct Held {
+    pub start: i64,
+    pub records: Vec<(i64, Mark)>,
+}
 
 /// What one fetch has shown: records with their offsets, and the high watermark.
 pub struct Shown {
@@ -46,7 +56,15 @@ async fn read_on(
         let position = positions
             .get_mut(&partition)
             .expect("a position per partition");
-        let shown = fetch(&mut peer, topic, partition, *position).await?;
+        let shown = match fetch(&mut peer, topic, partition, *position).await {
+            Ok(shown) => shown,
+            Err(error) => {
+                // Perhaps the log starts behind the position by now.
+                let start = offset_at(&mut peer, topic, partition, EARLIEST).await?;
+                *position = start.max(*position);
+                return Err(error);
+            }
+        };
         for (offset, mark) in &shown.records {
             ledger.promise(*offset, *mark);
             *position = offset + 1;
@@ -56,19 +74,16 @@ async fn read_on(
     }
 }
 
-/// All that a partition holds, read to the end that the broker names.
-pub async fn read_whole(
-    broker: SocketAddr,
-    topic: &str,
-    partition: i32,
-) -> io::Result<Vec<(i64, Mark)>> {
+/// Reads a partition from the start to the end that the broker names.
+pub async fn read_whole(broker: SocketAddr, topic: &str, partition: i32) -> io::Result<Held> {
     let mut peer = Peer::connect(broker).await?;
-    let end = end_offset(&mut peer, topic, partition).await?;
-    let mut held: Vec<(i64, Mark)> = Vec::new();
+    let start = offset_at(&mut peer, topic, partition, EARLIEST).await?;
+    let end = offset_at(&mut peer, topic, partition, LATEST).await?;
+    let mut records: Vec<(i64, Mark)> = Vec::new();
     loop {
-        let position = held.last().map_or(0, |(offset, _)| offset + 1);
+        let position = records.last().map_or(start, |(offset, _)| offset + 1);
         if position >= end {
-            return Ok(held);
+            return Ok(Held { start, records });
         }
         let shown = fetch(&mut peer, topic, partition, position).await?;
         if shown.high_watermark != end {
@@ -79,7 +94,7 @@ pub async fn read_whole(
         if shown.records.is_empty() {
             return Err(io::Error::other(format!("nothing at {position} of {end}")));
         }
-        held.extend(shown.records);
+        records.extend(shown.records);
     }
 }
 
@@ -129,7 +144,8 @@ fn marks(bytes: &[u8], position: i64) -> io::Result<Vec<(i64, Mark)>> {
         if !batch.crc_is_valid() {
             return Err(io::Error::other("a batch with a wrong checksum"));
         }
-        for record in batch.records() {
+        let content = content(&batch)?;
+        for record in Records::new(&content, batch.count()) {
             let record = record.map_err(io::Error::other)?;
             let offset = batch.offset_of(record.offset_delta).0;
             let mark = record.value.and_then(Mark::of_value);
@@ -142,10 +158,27 @@ fn marks(bytes: &[u8], position: i64) -> io::Result<Vec<(i64, Mark)>> {
     Ok(marks)
 }
 
-async fn end_offset(peer: &mut Peer, topic: &str, partition: i32) -> io::Result<i64> {
+/// The records of a batch as its producer wrote them.
+fn content<'a>(batch: &BatchView<'a>) -> io::Result<Cow<'a, [u8]>> {
+    match batch.codec().map_err(io::Error::other)? {
+        Codec::None => Ok(batch.payload().into()),
+        codec => {
+            let limit = decoded_bytes_max(batch.payload().len());
+            let content = decompress(codec, batch.payload(), limit);
+            Ok(content.map_err(io::Error::other)?.into())
+        }
+    }
+}
+
+async fn offset_at(
+    peer: &mut Peer,
+    topic: &str,
+    partition: i32,
+    timestamp: i64,
+) -> io::Result<i64> {
     let wanted = list_offsets::ListOffsetsPartition {
         partition_index: partition,
-        timestamp: LATEST,
+        timestamp,
         ..Default::default()
     };
     let topic = list_offsets::ListOffsetsTopic {

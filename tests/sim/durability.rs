@@ -1,260 +1,14 @@
 //! Produce to several partitions, let the machine die in every way, and count.
 
-use std::cell::RefCell;
-use std::io;
-use std::rc::Rc;
-use std::time::Duration;
+use corelane::io::sim::Seeds;
 
-use corelane::io::sim::{Dice, Node, Seeds, SlowSync, World};
-use corelane::io::{clock, task};
-
-use crate::broker::Life;
-use crate::consumer::{follow, read_whole};
-use crate::ledger::{Complaint, Ledger};
-use crate::producer::{Producer, Task};
-use crate::topic;
-
-const PORT: u16 = 9092;
-const TOPIC: &str = "orders";
-
-/// Virtual time that a clean stop may take.
-const STOP_MAX: Duration = Duration::from_secs(20);
-
-/// Virtual time in which a broker that is whole again must serve all that is asked of it.
-const RECOVERY_MAX: Duration = Duration::from_secs(60);
-
-/// One run of the scenario.
-struct Story {
-    world: World,
-    broker: Node,
-    ledger: Rc<Ledger>,
-    partitions: i32,
-    configs: Vec<(&'static str, String)>,
-    life: RefCell<Option<Life>>,
-    syncs_disabled: bool,
-}
-
-/// How one life of the broker ends.
-#[derive(Clone, Copy, Debug)]
-enum Blow {
-    /// The power goes during the N-th disk operation.
-    CutAtOperation(u64),
-    CutAfter(Duration),
-    KillAfter(Duration),
-    /// The N-th sync fails; some time later the power goes.
-    SyncFails(u64),
-    WriteFails(u64),
-    /// Hardly any room is left for some time; then there is room, and then the power goes.
-    DiskFull(Duration),
-    /// The process is asked to end, and then the power goes.
-    StopAfter(Duration),
-}
-
-impl Story {
-    fn new(seed: u64, syncs_disabled: bool) -> Story {
-        let world = World::new(seed);
-        let broker = world.node("broker");
-        let dice = world.dice();
-        let partitions = dice.between(2, 4) as i32;
-        let configs = short_segments(dice);
-        if dice.percent(30) {
-            let slow = SlowSync {
-                percent: 10,
-                delay: Duration::from_millis(50),
-            };
-            broker.plan(|faults| faults.slow_sync = Some(slow));
-        }
-        if dice.percent(20) {
-            world.plan_net(|faults| faults.resets_per_mille = 5);
-        }
-        broker.plan(|faults| faults.syncs_disabled = syncs_disabled);
-        let ledger = Rc::default();
-        let life = RefCell::default();
-        Story {
-            world,
-            broker,
-            ledger,
-            partitions,
-            configs,
-            life,
-            syncs_disabled,
-        }
-    }
-
-    /// Tells the whole story; says what was wrong, and how many promises were kept.
-    fn tell(&self) -> (Vec<Complaint>, usize) {
-        self.world.run(async {
-            self.start();
-            let ended = clock::timeout(self.patience(), self.live_and_die()).await;
-            if ended.is_err() {
-                self.ledger.complain("producers do not get their acks");
-            } else if let Err(error) = self.audit().await {
-                self.ledger.complain(format!("the audit fails: {error}"));
-            }
-        });
-        (self.ledger.complaints(), self.ledger.promises())
-    }
-
-    /// A broker that has lost its topic never answers: no need to wait long to know.
-    fn patience(&self) -> Duration {
-        if self.syncs_disabled {
-            RECOVERY_MAX / 20
-        } else {
-            RECOVERY_MAX
-        }
-    }
-
-    fn start(&self) {
-        let shards = 1 + self.world.dice().below(3) as usize;
-        self.life
-            .replace(Some(Life::begin(&self.broker, PORT, shards)));
-    }
-
-    async fn live_and_die(&self) {
-        let producers: Vec<task::Task<()>> = (0..2).map(|number| self.produce(number)).collect();
-        let address = self.broker.address(PORT);
-        let reader = follow(address, TOPIC.into(), self.partitions, self.ledger.clone());
-        let reader = task::spawn(reader);
-        let lives = self.world.dice().between(1, 4);
-        for _ in 0..lives {
-            self.suffer().await;
-            clock::sleep(Duration::from_millis(self.world.dice().below(300))).await;
-            self.broker.boot();
-            self.start();
-        }
-        for producer in producers {
-            producer.await;
-        }
-        drop(reader);
-    }
-
-    fn produce(&self, number: u32) -> task::Task<()> {
-        let work = Task {
-            number,
-            broker: self.broker.address(PORT),
-            topic: TOPIC.into(),
-            partitions: self.partitions,
-            batches: 12,
-            ledger: self.ledger.clone(),
-        };
-        let configs = self.configs.clone();
-        task::spawn(async move {
-            topic::create_patiently(work.broker, &work.topic, work.partitions, &configs).await;
-            Producer::new(work).run().await;
-        })
-    }
-
-    /// Lives until a blow of the dice's choice ends it.
-    async fn suffer(&self) {
-        let dice = self.world.dice();
-        let some_time = dice.span(Duration::from_micros(500), Duration::from_millis(150));
-        let blow = match dice.below(10) {
-            0..=2 => Blow::CutAtOperation(dice.between(1, 150)),
-            3 => Blow::CutAfter(some_time),
-            4 => Blow::KillAfter(some_time),
-            5 => Blow::SyncFails(dice.between(1, 60)),
-            6 => Blow::WriteFails(dice.between(1, 60)),
-            7 => Blow::DiskFull(some_time),
-            _ => Blow::StopAfter(some_time),
-        };
-        tracing::info!(now = ?clock::now(), ?blow, "the next life");
-        match blow {
-            Blow::CutAtOperation(count) => {
-                self.broker.plan(|faults| faults.cut_power_in = Some(count));
-                let patience = Duration::from_secs(2);
-                let _idle = clock::timeout(patience, self.broker.downed()).await;
-            }
-            Blow::CutAfter(time) => clock::sleep(time).await,
-            Blow::KillAfter(time) => {
-                clock::sleep(time).await;
-                return self.broker.kill();
-            }
-            Blow::StopAfter(time) => {
-                clock::sleep(time).await;
-                self.stop_cleanly().await;
-            }
-            Blow::SyncFails(count) => {
-                self.broker.plan(|faults| faults.fail_sync_in = Some(count));
-                clock::sleep(some_time * 2).await;
-            }
-            Blow::WriteFails(count) => {
-                self.broker
-                    .plan(|faults| faults.fail_write_in = Some(count));
-                clock::sleep(some_time * 2).await;
-            }
-            Blow::DiskFull(time) => {
-                let left = dice.below(60_000);
-                let capacity = self.broker.disk_used() + left;
-                self.broker.plan(|faults| faults.capacity = Some(capacity));
-                clock::sleep(time).await;
-                self.broker.plan(|faults| faults.capacity = None);
-                clock::sleep(time).await;
-            }
-        }
-        self.broker.crash();
-        self.heal();
-    }
-
-    async fn stop_cleanly(&self) {
-        let life = self.life.take().expect("a life to end");
-        match clock::timeout(STOP_MAX, life.stop()).await {
-            Ok(Some(Ok(()))) => {}
-            Ok(outcome) => self
-                .ledger
-                .complain(format!("a clean stop ends with {outcome:?}")),
-            Err(_) => self.ledger.complain("a clean stop does not end"),
-        }
-    }
-
-    /// What is planned for one life does not follow into the next.
-    fn heal(&self) {
-        self.broker.plan(|faults| {
-            faults.fail_sync_in = None;
-            faults.fail_write_in = None;
-        });
-    }
-
-    /// One last death, of a broker that everybody believes, and then the count.
-    async fn audit(&self) -> io::Result<()> {
-        if self.world.dice().percent(20) && !self.syncs_disabled {
-            self.broker.kill();
-        } else {
-            self.broker.crash();
-        }
-        self.broker.boot();
-        self.start();
-        for partition in 0..self.partitions {
-            let held = self.read_patiently(partition).await?;
-            self.ledger.audit(partition, &held);
-        }
-        Ok(())
-    }
-
-    async fn read_patiently(&self, partition: i32) -> io::Result<Vec<(i64, crate::ledger::Mark)>> {
-        let deadline = clock::now().plus(self.patience());
-        loop {
-            match read_whole(self.broker.address(PORT), TOPIC, partition).await {
-                Err(_) if clock::now() < deadline => clock::sleep(Duration::from_millis(50)).await,
-                outcome => return outcome,
-            }
-        }
-    }
-}
-
-/// Segments close by age or by a full index: `segment.bytes` cannot be as small as this story.
-fn short_segments(dice: &Dice) -> Vec<(&'static str, String)> {
-    vec![
-        ("segment.ms", dice.between(20, 2_000).to_string()),
-        ("segment.index.bytes", dice.between(24, 400).to_string()),
-        ("index.interval.bytes", dice.between(500, 9_000).to_string()),
-    ]
-}
+use crate::story::{Plot, Story};
 
 #[test]
 fn acked_records_survive_every_death_once_and_at_their_offsets() {
     let seeds = Seeds::of("durability::acked_records_survive", 1000);
     let promises = seeds.run(|seed| {
-        let (complaints, promises) = Story::new(seed, false).tell();
+        let (complaints, promises) = Story::new(seed, Plot::default()).tell();
         assert!(complaints.is_empty(), "seed {seed}: {complaints:#?}");
         promises
     });
@@ -264,9 +18,25 @@ fn acked_records_survive_every_death_once_and_at_their_offsets() {
 }
 
 #[test]
+fn what_retention_leaves_is_what_was_acked() {
+    let plot = Plot {
+        trims: true,
+        ..Plot::default()
+    };
+    Seeds::of("durability::what_retention_leaves", 100).run(|seed| {
+        let (complaints, _) = Story::new(seed, plot).tell();
+        assert!(complaints.is_empty(), "seed {seed}: {complaints:#?}");
+    });
+}
+
+#[test]
 fn broker_whose_syncs_lie_is_found_out() {
+    let liar = Plot {
+        syncs_disabled: true,
+        ..Plot::default()
+    };
     let outcomes = Seeds::of("durability::broker_whose_syncs_lie", 24)
-        .run(|seed| Story::new(seed, true).tell().0.len());
+        .run(|seed| Story::new(seed, liar).tell().0.len());
     let caught = outcomes
         .iter()
         .filter(|complaints| **complaints > 0)
@@ -282,7 +52,7 @@ fn broker_whose_syncs_lie_is_found_out() {
 fn one_seed_of_a_whole_broker_is_one_story() {
     for seed in 1..=5 {
         let hash = || {
-            let story = Story::new(seed, false);
+            let story = Story::new(seed, Plot::default());
             story.tell();
             story.world.trace_hash()
         };

@@ -50,7 +50,7 @@ async fn held_after_power_cut(broker: &Node) -> usize {
     broker.boot();
     let _life = begin(broker).await;
     let held = read_whole(broker.address(PORT), TOPIC, 0).await;
-    held.expect("a broker at rest").len()
+    held.expect("a broker at rest").records.len()
 }
 
 #[test]
@@ -108,4 +108,26 @@ fn power_cut_right_after_the_ack_may_take_the_record() {
         })
     });
     assert!(outcomes.contains(&0), "no world lost an unsynced record");
+}
+
+#[test]
+fn retention_may_take_what_is_not_synced_yet() {
+    Seeds::of("flush::retention_may_take", 10).run(|seed| {
+        let world = World::new(seed);
+        let broker = world.node("broker");
+        world.run(async {
+            let _life = Life::begin(&broker, PORT, 2);
+            let forgetful = [
+                ("flush.messages", "1000".to_owned()),
+                ("flush.ms", "2000".to_owned()),
+                ("retention.ms", "1".to_owned()),
+                ("file.delete.delay.ms", "0".to_owned()),
+            ];
+            topic::create_patiently(broker.address(PORT), TOPIC, 1, &forgetful).await;
+            produce(&broker, 0).await;
+            // The janitor comes, and then the flush.
+            clock::sleep(Duration::from_secs(4)).await;
+            produce(&broker, 1).await;
+        });
+    });
 }

@@ -4,6 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use corelane::io::clock;
+use corelane::model::Instant;
+
+use crate::consumer::Held;
+
 /// A record by who sent it, where, as which; its bytes follow from these.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Mark {
@@ -57,10 +62,16 @@ impl fmt::Debug for Complaint {
     }
 }
 
+/// What stands at an offset, and since when that is known.
+struct Promise {
+    mark: Mark,
+    at: Instant,
+}
+
 /// Promises of the broker: offsets that were acked to a producer or shown to a consumer.
 #[derive(Default)]
 pub struct Ledger {
-    promised: RefCell<BTreeMap<(i32, i64), Mark>>,
+    promised: RefCell<BTreeMap<(i32, i64), Promise>>,
     complaints: RefCell<Vec<Complaint>>,
 }
 
@@ -76,8 +87,10 @@ impl Ledger {
     /// From now on `mark` stands at `offset`, for ever.
     pub fn promise(&self, offset: i64, mark: Mark) {
         let place = (mark.partition, offset);
-        let before = self.promised.borrow_mut().insert(place, mark);
-        if let Some(before) = before.filter(|before| *before != mark) {
+        let at = clock::now();
+        let mut promised = self.promised.borrow_mut();
+        let before = promised.entry(place).or_insert(Promise { mark, at }).mark;
+        if before != mark {
             self.complain(format!(
                 "offset {offset} was promised to {before:?}, then {mark:?}"
             ));
@@ -88,19 +101,26 @@ impl Ledger {
         self.promised.borrow().len()
     }
 
-    /// Compares what a partition holds, in order, with what was promised.
-    pub fn audit(&self, partition: i32, held: &[(i64, Mark)]) {
-        for (index, (offset, _)) in held.iter().enumerate() {
-            if *offset != index as i64 {
-                return self.complain(format!("partition {partition}: {offset} at {index}"));
+    /// Compares what a partition holds, in order, with what was promised. What precedes its start
+    /// was taken away by retention or DeleteRecords.
+    pub fn audit(&self, partition: i32, held: &Held) {
+        self.audit_promises(partition, held);
+        self.audit_order(partition, held);
+    }
+
+    /// The same, but for what stands where nothing was promised.
+    pub fn audit_promises(&self, partition: i32, held: &Held) {
+        let Held { start, records } = held;
+        for (index, (offset, _)) in records.iter().enumerate() {
+            if *offset != start + index as i64 {
+                return self.complain(format!(
+                    "partition {partition}: {offset} at {index} after {start}"
+                ));
             }
         }
-        self.audit_order(partition, held);
-        for ((of, offset), mark) in self.promised.borrow().iter() {
-            if *of != partition {
-                continue;
-            }
-            match held.get(*offset as usize) {
+        let places = (partition, *start)..(partition + 1, 0);
+        for ((_, offset), Promise { mark, .. }) in self.promised.borrow().range(places) {
+            match records.get((offset - start) as usize) {
                 Some((_, found)) if found == mark => {}
                 Some((_, found)) => {
                     self.complain(format!(
@@ -108,27 +128,59 @@ impl Ledger {
                     ));
                 }
                 None => {
-                    let end = held.len();
+                    let end = start + records.len() as i64;
                     self.complain(format!("{mark:?} was promised {offset}; the end is {end}"));
                 }
             }
         }
     }
 
+    /// The end of a partition may be lost: at most so many records, all of them promised after
+    /// `since`. What was lost is promised no more.
+    pub fn forgive(&self, partition: i32, held: &Held, most: usize, since: Instant) {
+        let end = held.start + held.records.len() as i64;
+        let places = (partition, end)..(partition + 1, 0);
+        let lost: Vec<_> = self
+            .promised
+            .borrow_mut()
+            .extract_if(places, |_, _| true)
+            .collect();
+        let promised_end = lost.last().map_or(end, |((_, offset), _)| offset + 1);
+        if promised_end - end > most as i64 {
+            self.complain(format!(
+                "partition {partition} ends at {end}, was promised to {promised_end}; \
+                 {most} may be lost"
+            ));
+        }
+        for ((_, offset), Promise { mark, at }) in lost {
+            if at <= since {
+                self.complain(format!(
+                    "{mark:?} at {offset} was promised at {at:?}, flushed by {since:?}, and is lost"
+                ));
+            }
+        }
+    }
+
     /// Every record once, and those of one producer in the order in which it sent them.
-    fn audit_order(&self, partition: i32, held: &[(i64, Mark)]) {
+    fn audit_order(&self, partition: i32, held: &Held) {
         let mut seen = BTreeSet::new();
         let mut last: BTreeMap<u32, i32> = BTreeMap::new();
-        for (offset, mark) in held {
+        for (offset, mark) in &held.records {
             if mark.partition != partition {
                 self.complain(format!("{mark:?} stands in partition {partition}"));
             }
             if !seen.insert(*mark) {
                 self.complain(format!("{mark:?} stands twice, again at {offset}"));
             }
-            let before = last.insert(mark.producer, mark.sequence).unwrap_or(-1);
-            if mark.sequence != before + 1 {
-                self.complain(format!("{mark:?} at {offset} follows its number {before}"));
+            let before = last.insert(mark.producer, mark.sequence);
+            let follows = match before {
+                Some(before) => mark.sequence == before + 1,
+                None => mark.sequence == 0 || held.start > 0,
+            };
+            if !follows {
+                self.complain(format!(
+                    "{mark:?} at {offset} follows its number {before:?}"
+                ));
             }
         }
     }

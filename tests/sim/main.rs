@@ -3,13 +3,19 @@
 //! `CORELANE_SEED=n` repeats one seed of a scenario; `CORELANE_SEEDS=n` runs the first n.
 
 mod broker;
+mod client;
 mod consumer;
 mod disk;
+mod doomed;
 mod durability;
 mod flush;
+mod full_disk;
 mod ledger;
 mod net;
 mod peer;
 mod producer;
+mod relaxed;
+mod story;
+mod stub_broker;
 mod topic;
 mod world;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use corelane::io::{clock, random};
 use corelane::model::{ErrorCode, ProducerEpoch, ProducerId, Sequence};
-use corelane::records::{BatchBuilder, NewRecord};
+use corelane::records::{BatchBuilder, Codec, Compression, NewRecord};
 use corelane::wire::Records;
 use corelane::wire::api::{init_producer_id, produce};
 
@@ -34,6 +34,8 @@ pub struct Task {
     pub topic: Rc<str>,
     pub partitions: i32,
     pub batches: usize,
+    /// Each batch is compressed with one of these.
+    pub codecs: &'static [Codec],
     pub ledger: Rc<Ledger>,
 }
 
@@ -66,7 +68,13 @@ impl Producer {
         let lanes = (0..task.partitions)
             .map(|partition| (partition, Lane::default()))
             .collect();
-        let version = [3, 7, 8, 9, 12][below(5)];
+        // Nobody may send zstd before version 7.
+        let versions = if task.codecs.contains(&Codec::Zstd) {
+            &[7, 8, 9, 12][..]
+        } else {
+            &[3, 7, 8, 9, 12]
+        };
+        let version = versions[below(versions.len())];
         let unmade = task.batches;
         Producer {
             task,
@@ -183,7 +191,10 @@ impl Producer {
 
     fn build(&self, (id, epoch): (ProducerId, ProducerEpoch), batch: Batch) -> Vec<u8> {
         let base = Sequence(batch.base_sequence);
-        let mut builder = BatchBuilder::new().producer(id, epoch, base);
+        let codec = self.task.codecs[below(self.task.codecs.len())];
+        let mut builder = BatchBuilder::new()
+            .producer(id, epoch, base)
+            .compression(Compression::of(codec));
         for mark in self.marks(batch) {
             let value = mark.to_value();
             let record = NewRecord {

@@ -8,13 +8,15 @@ use corelane::io::clock;
 use corelane::model::ErrorCode;
 use corelane::records::{BatchBuilder, NewRecord};
 use corelane::wire::Records;
-use corelane::wire::api::{create_topics, produce};
+use corelane::wire::api::{create_topics, delete_records, delete_topics, produce};
 
 use crate::ledger::Mark;
 use crate::peer::Peer;
 
 const CREATE_TOPICS_VERSION: i16 = 5;
 const PRODUCE_VERSION: i16 = 9;
+const DELETE_TOPICS_VERSION: i16 = 5;
+const DELETE_RECORDS_VERSION: i16 = 2;
 
 pub type Configs<'a> = &'a [(&'static str, String)];
 
@@ -63,8 +65,59 @@ pub async fn create_patiently(
     }
 }
 
+/// Deletes a topic; gives the error code.
+pub async fn delete(broker: SocketAddr, name: &str) -> io::Result<i16> {
+    let request = delete_topics::Request {
+        topic_names: vec![name.into()],
+        timeout_ms: 30_000,
+        ..Default::default()
+    };
+    let mut peer = Peer::connect(broker).await?;
+    let answer = peer.ask(&request, DELETE_TOPICS_VERSION).await?;
+    let answer: delete_topics::Response<'_> = answer.read(DELETE_TOPICS_VERSION);
+    Ok(answer.responses[0].error_code)
+}
+
+/// Moves the start of a partition to `offset`; gives the error code.
+pub async fn trim(
+    broker: SocketAddr,
+    name: &str,
+    partition_index: i32,
+    offset: i64,
+) -> io::Result<i16> {
+    let partition = delete_records::DeleteRecordsPartition {
+        partition_index,
+        offset,
+        ..Default::default()
+    };
+    let topic = delete_records::DeleteRecordsTopic {
+        name: name.into(),
+        partitions: vec![partition],
+        ..Default::default()
+    };
+    let request = delete_records::Request {
+        topics: vec![topic],
+        timeout_ms: 30_000,
+        ..Default::default()
+    };
+    let mut peer = Peer::connect(broker).await?;
+    let answer = peer.ask(&request, DELETE_RECORDS_VERSION).await?;
+    let answer: delete_records::Response<'_> = answer.read(DELETE_RECORDS_VERSION);
+    Ok(answer.topics[0].partitions[0].error_code)
+}
+
 /// Produces a batch of one record to partition 0 with acks=all; gives error code and offset.
 pub async fn produce_one(broker: SocketAddr, topic: &str, mark: Mark) -> io::Result<(i16, i64)> {
+    produce_within(broker, topic, mark, 30_000).await
+}
+
+/// The same, by a client that waits so long.
+pub async fn produce_within(
+    broker: SocketAddr,
+    topic: &str,
+    mark: Mark,
+    timeout_ms: i32,
+) -> io::Result<(i16, i64)> {
     let value = mark.to_value();
     let mut builder = BatchBuilder::new();
     let record = NewRecord {
@@ -75,7 +128,7 @@ pub async fn produce_one(broker: SocketAddr, topic: &str, mark: Mark) -> io::Res
     let bytes = builder.finish();
     let request = produce::Request {
         acks: -1,
-        timeout_ms: 30_000,
+        timeout_ms,
         topic_data: vec![produce::TopicProduceData {
             name: topic.into(),
             partition_data: vec![produce::PartitionProduceData {

@@ -100,6 +100,10 @@ async fn persist(
     sync: bool,
 ) -> Result<(), Fault> {
     while let Err(error) = write_segment(partition, segment, run, sync).await {
+        // Retention took the segment, and with it all that was to be synced.
+        if run.is_empty() && partition.state().log.segment(segment).is_none() {
+            return Ok(());
+        }
         let pause = if error.kind() == io::ErrorKind::StorageFull {
             partition.set_disk_full(true);
             DISK_FULL_RETRY

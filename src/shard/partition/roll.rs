@@ -79,8 +79,7 @@ impl Partition {
 
     async fn close_segment(&self, rolled: &Rolled) -> io::Result<()> {
         self.write_indexes(rolled.closed).await?;
-        let name = FileKind::Snapshot.at(rolled.opened);
-        self.write_durably(name, rolled.snapshot.clone()).await?;
+        self.write_snapshot(rolled).await?;
         let file = File::open(&self.files.path(rolled.closed), OpenMode::ReadWrite).await?;
         file.truncate(rolled.closed_bytes.into()).await?;
         file.sync().await?;
@@ -107,6 +106,12 @@ impl Partition {
             self.write_durably(kind.at(segment), bytes).await?;
         }
         Ok(())
+    }
+
+    /// Writes what is known of the producers before the opened segment.
+    pub(super) async fn write_snapshot(&self, rolled: &Rolled) -> io::Result<()> {
+        let name = FileKind::Snapshot.at(rolled.opened);
+        self.write_durably(name, rolled.snapshot.clone()).await
     }
 
     async fn write_durably(&self, name: LogFileName, bytes: Vec<u8>) -> io::Result<()> {

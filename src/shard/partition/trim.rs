@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::read::ReadRefusal;
 use super::{Partition, Refusal};
-use crate::io::{clock, fs, task};
+use crate::io::{File, OpenMode, clock, fs, task};
 use crate::log::layout::FileKind;
-use crate::log::{Retained, Trimmed};
+use crate::log::{Retained, Rolled, Trimmed};
 use crate::model::Offset;
 
 impl Partition {
@@ -50,7 +50,7 @@ impl Partition {
     }
 
     fn apply(self: &Rc<Self>, trimmed: Trimmed) {
-        if let Some(rolled) = trimmed.rolled {
+        if let Some(rolled) = &trimmed.rolled {
             let mut state = self.state_mut();
             state.appender.roll(rolled.opened);
             state.dirty = true;
@@ -63,17 +63,21 @@ impl Partition {
         }
         let (partition, delay) = (self.clone(), self.policy().file_delete_delay);
         task::spawn(async move {
-            if let Err(error) = partition.remove_segments(&trimmed.deleted, delay).await {
+            if let Err(error) = partition.remove_segments(&trimmed, delay).await {
                 tracing::warn!(partition = %partition.name, %error, "deleting segments failed");
             }
         })
         .detach();
     }
 
-    /// Renames the files of segments, and removes them when readers have had time to finish.
-    async fn remove_segments(&self, segments: &[Offset], delay: Duration) -> io::Result<()> {
+    /// Renames the files of segments, and removes them when readers have had time to finish. What
+    /// a power cut leaves of the log ends where it did, and has no gaps.
+    async fn remove_segments(&self, trimmed: &Trimmed, delay: Duration) -> io::Result<()> {
+        if let Some(rolled) = &trimmed.rolled {
+            self.found_segment(rolled).await?;
+        }
         let mut doomed = Vec::new();
-        for segment in segments {
+        for segment in &trimmed.deleted {
             self.files.close(*segment);
             for kind in FileKind::ALL {
                 let name = kind.at(*segment);
@@ -85,11 +89,21 @@ impl Partition {
                     Err(error) => return Err(error),
                 }
             }
+            // The next one is not to go before this one has.
+            fs::sync_dir(self.files.directory()).await?;
         }
         clock::sleep(delay).await;
         for path in doomed {
             fs::remove_file(&path).await?;
         }
         Ok(())
+    }
+
+    /// The file of a segment that begins where an emptied log ends, before anything is written to
+    /// it: its name is all that is left of the log's end.
+    async fn found_segment(&self, rolled: &Rolled) -> io::Result<()> {
+        self.write_snapshot(rolled).await?;
+        File::open(&self.files.path(rolled.opened), OpenMode::Create).await?;
+        fs::sync_dir(self.files.directory()).await
     }
 }

@@ -1,0 +1,107 @@
+//! A topic that is deleted while it is written to, and made again.
+
+use std::time::Duration;
+
+use corelane::io::clock;
+use corelane::io::sim::{Node, Seeds, World};
+use corelane::model::ErrorCode;
+use futures_util::future::join;
+
+use crate::broker::Life;
+use crate::consumer::{Held, read_whole};
+use crate::ledger::Mark;
+use crate::topic;
+
+const PORT: u16 = 9092;
+const TOPIC: &str = "doomed";
+
+fn mark(generation: u32, sequence: i32) -> Mark {
+    Mark {
+        partition: 0,
+        producer: generation,
+        sequence,
+    }
+}
+
+/// Produces until the topic is gone, or the machine, or enough is there; gives how many acks came.
+async fn produce(broker: &Node, generation: u32, enough: i32) -> i32 {
+    for sequence in 0..enough {
+        let record = mark(generation, sequence);
+        let Ok((code, offset)) = topic::produce_one(broker.address(PORT), TOPIC, record).await
+        else {
+            return sequence;
+        };
+        if code != 0 {
+            let code = ErrorCode::from_code(code).expect("a code that Kafka has");
+            assert!(code.is_retriable(), "{code:?}");
+            return sequence;
+        }
+        assert_eq!(offset, i64::from(sequence), "the topic is new");
+    }
+    enough
+}
+
+/// Deletes the topic, however often the machine dies meanwhile.
+async fn delete(broker: &Node, life: &mut Life) {
+    loop {
+        match topic::delete(broker.address(PORT), TOPIC)
+            .await
+            .map(ErrorCode::from_code)
+        {
+            Ok(Some(ErrorCode::None | ErrorCode::UnknownTopicOrPartition)) => return,
+            _ => clock::sleep(Duration::from_millis(20)).await,
+        }
+        if !broker.is_up() {
+            broker.boot();
+            *life = Life::begin(broker, PORT, 2);
+        }
+    }
+}
+
+async fn read_patiently(broker: &Node) -> Held {
+    loop {
+        match read_whole(broker.address(PORT), TOPIC, 0).await {
+            Ok(held) => return held,
+            Err(_) => clock::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+#[test]
+fn topic_made_again_holds_nothing_of_the_one_before() {
+    Seeds::of("doomed::topic_made_again", 20).run(|seed| {
+        let world = World::new(seed);
+        let (broker, dice) = (world.node("broker"), world.dice());
+        world.run(async {
+            let mut life = Life::begin(&broker, PORT, 2);
+            let configs = [("file.delete.delay.ms", dice.below(500).to_string())];
+            for generation in 0..4 {
+                topic::create_patiently(broker.address(PORT), TOPIC, 1, &configs).await;
+                if dice.percent(60) {
+                    let count = dice.between(1, 80);
+                    broker.plan(|faults| faults.cut_power_in = Some(count));
+                }
+                let doom = async {
+                    clock::sleep(Duration::from_micros(dice.below(20_000))).await;
+                    delete(&broker, &mut life).await;
+                };
+                join(produce(&broker, generation, i32::MAX), doom).await;
+                broker.plan(|faults| faults.cut_power_in = None);
+                if !broker.is_up() || dice.percent(30) {
+                    broker.crash();
+                    broker.boot();
+                    life = Life::begin(&broker, PORT, 2);
+                }
+            }
+            topic::create_patiently(broker.address(PORT), TOPIC, 1, &configs).await;
+            assert_eq!(produce(&broker, 9, 5).await, 5);
+            broker.crash();
+            broker.boot();
+            life = Life::begin(&broker, PORT, 2);
+            let held = read_patiently(&broker).await;
+            let expected: Vec<_> = (0..5).map(|n| (i64::from(n), mark(9, n))).collect();
+            assert_eq!((held.start, held.records), (0, expected), "seed {seed}");
+            drop(life);
+        });
+    });
+}
