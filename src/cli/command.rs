@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -84,7 +85,11 @@ Options are named as in Kafka's tools: see `corelane COMMAND --help`.";
 #[derive(Parser, Debug)]
 #[command(name = "corelane", bin_name = "corelane", version, after_help = FIRST_STEPS)]
 #[command(arg_required_else_help = true, subcommand_required = true)]
-#[command(disable_help_subcommand = true, infer_long_args = true)]
+#[command(
+    disable_help_subcommand = true,
+    infer_long_args = true,
+    propagate_version = true
+)]
 pub(super) struct Line {
     #[command(subcommand)]
     command: Command,
@@ -110,12 +115,16 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
     if line.iter().any(zookeeper) {
         return Err(refuse(misuse::NO_ZOOKEEPER));
     }
+    let line = ask_for_help(line);
     match Line::try_parse_from(&line) {
         Ok(Line { command }) => Ok(in_the_foreground(command)),
         Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp
-            | ErrorKind::DisplayVersion
-            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ErrorKind::DisplayVersion => {
+                // Each tool is this program, and has its version.
+                let _ = io::stdout().write_all(Line::command().render_version().as_bytes());
+                Err(ExitCode::SUCCESS)
+            }
+            ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
                 // Nobody is left to tell when even this cannot be printed.
                 let _ = error.print();
                 Err(ExitCode::SUCCESS)
@@ -127,6 +136,15 @@ pub fn parse(argv: impl IntoIterator<Item = OsString>) -> Result<Command, ExitCo
             }
         },
     }
+}
+
+/// `help topics` is another way to say `topics --help`.
+fn ask_for_help(mut line: Vec<OsString>) -> Vec<OsString> {
+    if line.get(1).is_some_and(|word| word == "help") {
+        line.remove(1);
+        line.push("--help".into());
+    }
+    line
 }
 
 /// A broker that `server-start` does not send to the background is one like that of `serve`.

@@ -1,14 +1,21 @@
 //! Kafka's names of client settings, given meaning.
 
+use std::pin::pin;
 use std::str::FromStr;
 use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use super::bootstrap::Bootstrap;
 use super::complaint::Complaint;
 use super::{input, print, property};
 use crate::client::{Acks, ClientFault, Cluster, ConsumeSettings, Isolation};
 use crate::client::{ProduceSettings, Reset, Settings};
+use crate::io::clock;
 use crate::records::{Codec, Compression};
+
+/// After so long a person wants to know what is waited for.
+const SILENCE: Duration = Duration::from_secs(3);
 
 /// All that a tool can be told about how its client works.
 #[derive(Debug, Clone)]
@@ -87,8 +94,15 @@ impl Tuning {
 
     /// Finds the cluster, or says that it is not there.
     pub async fn connect(&self, bootstrap: &Bootstrap) -> Result<Cluster, Complaint> {
-        let settings = self.client.clone();
-        let connected = Cluster::connect(&bootstrap.bootstrap_server, settings).await;
+        let servers = &bootstrap.bootstrap_server;
+        let mut connecting = pin!(Cluster::connect(servers, self.client.clone()));
+        let connected = match select(connecting.as_mut(), pin!(clock::sleep(SILENCE))).await {
+            Either::Left((connected, _)) => connected,
+            Either::Right(_) => {
+                print::complain(&format!("waiting for an answer from {servers}"));
+                connecting.await
+            }
+        };
         connected.map_err(|fault| match fault {
             ClientFault::Unreachable { .. } => Complaint::new(format!(
                 "{fault}\nIs a broker running there? Another one is named with \

@@ -101,6 +101,6 @@ impl From<io::Error> for ClientFault {
 
 impl From<FrameFault> for ClientFault {
     fn from(fault: FrameFault) -> ClientFault {
-        ClientFault::Broken(fault.to_string())
+        ClientFault::Broken(format!("what answers speaks no Kafka: {fault}"))
     }
 }

@@ -72,9 +72,16 @@ fn completions_of_the_shells_know_commands_and_options() {
 
 #[test]
 fn the_version_is_told() {
-    let said = corelane("--version");
-    assert_eq!(
-        said.stdout,
-        format!("corelane {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    for line in ["--version", "topics --version", "storage -V"] {
+        let said = corelane(line);
+        let version = format!("corelane {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!((said.code, said.stdout), (Some(0), version), "{line}");
+    }
+}
+
+#[test]
+fn help_can_be_asked_for_by_that_word() {
+    for (asked, same) in [("help", "--help"), ("help topics", "topics --help")] {
+        assert_eq!(corelane(asked).stdout, corelane(same).stdout, "{asked}");
+    }
 }

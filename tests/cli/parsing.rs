@@ -56,7 +56,7 @@ fn lines_that_scripts_write_for_kafkas_tools_are_understood() {
 }
 
 /// Each line, and words of the complaint about it.
-const NONSENSE: [(&str, &str); 16] = [
+const NONSENSE: [(&str, &str); 21] = [
     ("topics --topic t", "--list"),
     ("topics --list --create --topic t", "cannot be used with"),
     ("topics --create", "--topic"),
@@ -82,6 +82,11 @@ const NONSENSE: [(&str, &str); 16] = [
     ("topic --list", "'topics'"),
     ("topics --create --topic t --partitions x", "a whole number"),
     ("topics --lst", "`corelane topics --help`"),
+    ("topics --create", "missing: --topic"),
+    ("metadata-quorum describe", "<--status|--replication>"),
+    ("consumer-groups --list", "groups and transactions are not"),
+    ("acls --add --topic t", "no access control lists are kept"),
+    ("cluster --bootstrap-server a:1", "needs a command"),
 ];
 
 #[test]

@@ -7,7 +7,6 @@ use crate::cli::serve::Serve;
 
 /// Run a broker with a file of settings, as kafka-server-start.sh does
 #[derive(Args, Debug, Clone)]
-#[command(after_help = "Example:\n  corelane server-stop")]
 #[command(after_help = "Example:\n  corelane server-start -daemon server.properties")]
 pub struct Start {
     /// Settings in the form of Kafka's server.properties

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 use crate::cli::bootstrap::Bootstrap;
 use crate::cli::complaint::Complaint;
@@ -32,12 +32,13 @@ pub enum Action {
 }
 
 #[derive(Args, Debug, Clone)]
+#[command(group(ArgGroup::new("what").required(true).args(["status", "replication"])))]
 pub struct Describe {
     /// Leader, epoch and members
-    #[arg(long, required_unless_present = "replication")]
+    #[arg(long)]
     pub status: bool,
     /// How far each member is
-    #[arg(long, conflicts_with = "status")]
+    #[arg(long)]
     pub replication: bool,
     /// With --replication: times as how long ago they were
     #[arg(long, conflicts_with = "status")]
