@@ -1,11 +1,15 @@
-/// The candidate with the smallest edit distance to `word`, the first of equals.
+/// The candidate with the smallest edit distance to `word`, the first of equals; none when half of
+/// the word would have to change.
 pub(super) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     candidates
         .into_iter()
-        .min_by_key(|candidate| distance(word, candidate))
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance * 2 <= word.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein distance over bytes: insertions, deletions and replacements from one to the other.
@@ -44,5 +48,6 @@ mod tests {
     fn nearest_takes_the_first_of_equals() {
         assert_eq!(nearest("ab", ["xb", "ax", "zz"]), Some("xb"));
         assert_eq!(nearest("ab", []), None);
+        assert_eq!(nearest("just", ["node.id", "broker.rack"]), None);
     }
 }

@@ -6,8 +6,8 @@ use super::nearest::nearest;
 /// Why a configuration cannot be used; the broker does not start.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ConfigFault {
-    #[error("{key}: neither Corelane nor Kafka has this setting; the nearest is {nearest}")]
-    UnknownKey { key: String, nearest: String },
+    #[error("{key}: neither Corelane nor Kafka has this setting; {advice}")]
+    UnknownKey { key: String, advice: String },
     #[error("{key}={value}: expected {expected}")]
     BadValue {
         key: String,
@@ -139,6 +139,12 @@ fn unknown(key: String) -> ConfigFault {
         .flat_map(|group| group.keys)
         .map(|key| key.name);
     let candidates = ours.chain(KAFKA_BROKER_KEYS.iter().copied());
-    let nearest = nearest(&key, candidates).unwrap_or_default().to_owned();
-    ConfigFault::UnknownKey { key, nearest }
+    let advice = match nearest(&key, candidates) {
+        _ if key.starts_with("zookeeper.") => {
+            "there is no ZooKeeper since Kafka 4: take it out".to_owned()
+        }
+        Some(nearest) => format!("the nearest is {nearest}"),
+        None => "nothing is called like it: take it out".to_owned(),
+    };
+    ConfigFault::UnknownKey { key, advice }
 }

@@ -296,7 +296,7 @@ fn listener_list(layers: &Layers, key: &'static str) -> Result<Vec<Listener>, Co
     for element in text.split(',').filter(|element| !element.is_empty()) {
         let refuse = |expected: &str| Err(ConfigFault::bad_value(key, element, expected));
         let Ok(listener) = Listener::parse(element) else {
-            return refuse("NAME://host:port, an IPv6 host in brackets");
+            return refuse("NAME://host:port, a port up to 65535, an IPv6 host in brackets");
         };
         if names
             .split(',')

@@ -1,7 +1,9 @@
 //! From the command line to running shards, and back to an exit code.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::diagnostics;
 use super::life::{self, LifeFault, Outside, Ready};
@@ -13,6 +15,9 @@ use crate::io::uring::{self, StartError};
 use crate::io::{clock, fs, mesh, probe};
 use crate::model::Instant;
 use crate::shard::{CONTROLLER, Plan, Router};
+
+/// How long a data directory in use is asked for again.
+const DIRECTORY_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the process ends without having served, or without having stopped cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -28,12 +33,21 @@ enum BootFault {
     },
     #[error("cannot listen for stop signals: {0}")]
     Signals(std::io::Error),
-    #[error(transparent)]
+    #[error("{}{}", .0, way_out(.0))]
     Refused(#[from] lock::Refused),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
     Life(#[from] LifeFault),
+}
+
+/// What to do where the refusal does not say it.
+fn way_out(refused: &lock::Refused) -> &'static str {
+    match refused {
+        lock::Refused::Directory(..) => "; --data-dir (log.dirs) names another",
+        lock::Refused::Port(..) => "; --listen (listeners) names another address",
+        lock::Refused::DirectoryHeld(_) | lock::Refused::PortHeld(_) => "",
+    }
 }
 
 /// Serves until SIGTERM or SIGINT. Says on stderr why it could not.
@@ -52,7 +66,7 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     let begun = clock::now();
     let stop = stop_signals().map_err(BootFault::Signals)?;
     let settings = uring::run_alone(load(options.clone()))??;
-    let _lock = DirectoryLock::acquire(&settings.data_dir)?;
+    let _lock = uring::run_alone(hold(settings.data_dir.clone()))??;
     uring::run_alone(prepare(settings.clone()))??;
     let cores = cores(&settings)?;
     let (router, mailboxes) = Router::new(cores.len());
@@ -76,7 +90,22 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
         Box::pin(life::run(id, plan.clone(), mailbox, outside))
     })?;
     outcomes.into_iter().collect::<Result<(), LifeFault>>()?;
+    tracing::info!("stopped cleanly");
     Ok(())
+}
+
+/// Takes the data directory. One that is held is asked for again for a while: a broker that was
+/// told to stop a moment ago still closes its files.
+async fn hold(directory: PathBuf) -> Result<DirectoryLock, lock::Refused> {
+    let deadline = clock::now().plus(DIRECTORY_PATIENCE);
+    loop {
+        match DirectoryLock::acquire(&directory) {
+            Err(lock::Refused::DirectoryHeld(_)) if clock::now() < deadline => {
+                clock::sleep(DIRECTORY_PATIENCE / 40).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Reads the settings, and says which of them are of no use here.
@@ -136,9 +165,16 @@ fn outside(shown: Shown, stop: mesh::Receiver<Stop>) -> Outside {
         on_ready: Box::new(move |ready| say_ready(&shown, &ready)),
         stop: Box::pin(async move {
             if let Some(signal) = stop.recv().await {
-                tracing::info!(?signal, "stopping");
+                tracing::info!("stopping: {}", name_of(signal));
             }
         }),
+    }
+}
+
+fn name_of(signal: Stop) -> &'static str {
+    match signal {
+        Stop::Terminate => "SIGTERM came",
+        Stop::Interrupt => "SIGINT came",
     }
 }
 

@@ -16,7 +16,7 @@ use super::register;
 use crate::config::{Listener, Settings};
 use crate::io::{clock, descriptors, fs, mesh, resolve, task};
 use crate::log::layout::{CleanShutdown, MetaProperties, names};
-use crate::model::ShardId;
+use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, janitor};
 
@@ -35,7 +35,7 @@ pub enum LifeFault {
     Directory { directory: String, error: io::Error },
     #[error("the metadata log cannot be read: {0}")]
     Metadata(#[from] Fault),
-    #[error("cannot listen on {address}: {error}")]
+    #[error("cannot listen on {address}: {error}; --listen (listeners) names another address")]
     Listen { address: String, error: io::Error },
     #[error("the node cannot register itself: {0}")]
     Register(#[from] shard::CommandRefusal),
@@ -103,6 +103,9 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     tell(shard, &identity, &marks).await?;
     let replayed = shard::open_metadata_log(shard, &marks).await?;
     let end = replayed.end;
+    if !clean && end > Offset(0) {
+        tracing::info!("the last stop was not clean: the ends of all logs are checked");
+    }
     shard.replay_metadata(replayed).await?;
     shard.clear_strays().await.map_err(broken)?;
     let listening = listen(shard, &settings).await?;

@@ -164,6 +164,9 @@ fn kafkas_keys_are_ignored_once_and_nobodys_are_refused() {
         "corelane.shard: neither Corelane nor Kafka has this setting; \
          the nearest is corelane.shards"
     );
+    let alone = refusal("zookeeper.connect=localhost:2181");
+    assert!(alone.contains("no ZooKeeper since Kafka 4"), "{alone}");
+    assert!(refusal("just words").contains("take it out"));
 }
 
 #[test]
@@ -183,7 +186,7 @@ fn a_bad_value_says_what_was_expected() {
         ("log.dirs=/a,/b", "one directory in this version"),
         (
             "listeners=9092",
-            "NAME://host:port, an IPv6 host in brackets",
+            "NAME://host:port, a port up to 65535, an IPv6 host in brackets",
         ),
         (
             "listeners=SSL://h:1",

@@ -42,7 +42,7 @@ fn change(asked: &AlterConfigsResource<'_>) -> Result<ResourceChange, Altered> {
 fn edit(config: &AlterableConfig<'_>) -> Result<Edit, Refused> {
     let code = config.config_operation;
     let unknown = || {
-        let text = format!("Unknown config operation {code} of {}", config.name);
+        let text = format!("Unknown operations type {code}");
         Refused::with(ErrorCode::InvalidRequest, text)
     };
     Ok(Edit {
