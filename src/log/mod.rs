@@ -63,6 +63,7 @@ mod batch;
 mod epochs;
 mod find;
 pub mod fuzz;
+mod index_file;
 pub mod layout;
 mod offset_index;
 mod partition_log;

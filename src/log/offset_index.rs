@@ -1,3 +1,5 @@
+use super::index_file::{last_not_past, used_entries};
+
 /// The sparse offset index of one segment, held as the bytes of its `.index` file.
 ///
 /// ```text
@@ -18,10 +20,7 @@ impl OffsetIndex {
     /// is no multiple of 8, or offsets or positions do not grow. Zeros at the end are room that
     /// was reserved ahead and are left out.
     pub fn parse(file: &[u8], segment_bytes: u32) -> Option<OffsetIndex> {
-        if !file.len().is_multiple_of(ENTRY_BYTES) {
-            return None;
-        }
-        let entries = trim_reserved(file, ENTRY_BYTES);
+        let entries = used_entries(file, ENTRY_BYTES)?;
         let mut last: Option<(u32, u32)> = None;
         for (relative, position) in entries.chunks_exact(ENTRY_BYTES).map(decode) {
             let grows = last.is_none_or(|last| relative > last.0 && position > last.1);
@@ -65,16 +64,8 @@ impl OffsetIndex {
     /// Where to begin to scan for `relative`: the position of the last indexed batch that ends at
     /// or before it, else 0.
     pub fn lookup(&self, relative: u32) -> u32 {
-        let (mut low, mut high) = (0, self.entries());
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.entry(middle).0 <= relative {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        if low == 0 { 0 } else { self.entry(low - 1).1 }
+        let found = last_not_past(self.entries(), |n| self.entry(n).0 > relative);
+        found.map_or(0, |n| self.entry(n).1)
     }
 
     /// Relative last offset and position of entry `n`, counted from 0.
@@ -94,13 +85,4 @@ fn decode(entry: &[u8]) -> (u32, u32) {
         u32::from_be_bytes(bytes)
     };
     (word(0), word(4))
-}
-
-/// The file up to its last entry that is not all zeros.
-pub(super) fn trim_reserved(file: &[u8], entry_bytes: usize) -> &[u8] {
-    let used = file
-        .iter()
-        .rposition(|&byte| byte != 0)
-        .map_or(0, |at| at + 1);
-    &file[..used.next_multiple_of(entry_bytes)]
 }

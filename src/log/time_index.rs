@@ -1,4 +1,4 @@
-use super::offset_index::trim_reserved;
+use super::index_file::{last_not_past, used_entries};
 use crate::model::Timestamp;
 
 /// The time index of one segment, held as the bytes of its `.timeindex` file.
@@ -21,10 +21,7 @@ impl TimeIndex {
     /// Reads a file; `None` when it cannot be a time index. Zeros at the end are room that was
     /// reserved ahead and are left out.
     pub fn parse(file: &[u8]) -> Option<TimeIndex> {
-        if !file.len().is_multiple_of(ENTRY_BYTES) {
-            return None;
-        }
-        let entries = trim_reserved(file, ENTRY_BYTES);
+        let entries = used_entries(file, ENTRY_BYTES)?;
         let mut last: Option<(Timestamp, u32)> = None;
         for (timestamp, relative) in entries.chunks_exact(ENTRY_BYTES).map(decode) {
             let grows = last.is_none_or(|last| timestamp > last.0 && relative >= last.1);
@@ -69,16 +66,8 @@ impl TimeIndex {
     /// The relative offset from which to look for `timestamp`: that of the last entry at or
     /// before it, else 0.
     pub fn lookup(&self, timestamp: Timestamp) -> u32 {
-        let (mut low, mut high) = (0, self.entries());
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.entry(middle).0 <= timestamp {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        if low == 0 { 0 } else { self.entry(low - 1).1 }
+        let found = last_not_past(self.entries(), |n| self.entry(n).0 > timestamp);
+        found.map_or(0, |n| self.entry(n).1)
     }
 
     /// Timestamp and relative offset of entry `n`, counted from 0.
