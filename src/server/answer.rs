@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use crate::io::Part;
 use crate::shard::Permit;
-use crate::wire::{self, EncodeFault, FrameFault, Malformed, Message, Output, Piece, Stranger};
+use crate::wire::{
+    self, EncodeFault, FrameFault, Incoming, Malformed, Message, Output, Piece, Stranger,
+};
 
 /// One answer, ready for the socket.
 pub struct Answer {
@@ -17,6 +19,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Answers a request at its own version.
+    pub fn to<'a>(request: &Incoming<'_>, body: &impl Message<'a>) -> Result<Answer, Close> {
+        Answer::encode(request.header.correlation_id, body, request.version())
+    }
+
     /// Encodes a response body behind its header.
     pub fn encode<'a>(
         correlation_id: i32,

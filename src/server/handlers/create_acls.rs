@@ -18,9 +18,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         results: vec![refused; body.creations.len()],
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

@@ -37,11 +37,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         results,
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn grown_topic(topic: &CreatePartitionsTopic<'_>) -> GrownTopic {

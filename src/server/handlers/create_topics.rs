@@ -42,11 +42,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         topics: results,
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn new_topic(topic: &CreatableTopic<'_>) -> NewTopic {

@@ -18,9 +18,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         filter_results: vec![refused; body.filters.len()],
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

@@ -45,11 +45,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         responses,
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn result_of(deleted: DeletedTopic) -> DeletableTopicResult<'static> {

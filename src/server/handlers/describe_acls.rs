@@ -14,9 +14,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         error_message: Some(Text::from("No Authorizer is configured on the broker")),
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

@@ -28,11 +28,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
             ..Response::default()
         },
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 /// `ClientQuotasImage.describe`.

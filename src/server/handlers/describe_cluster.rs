@@ -34,7 +34,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
             }
         }
     };
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 /// Brokers are all that a broker's listener describes

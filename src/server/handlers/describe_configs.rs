@@ -25,11 +25,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let body: Body<'_> = incoming.decode().map_err(Close::malformed)?;
     let settings = request.context.settings();
     let response = respond(&request.context.shard.image(), &settings, &body);
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 pub(super) fn respond(image: &Image, settings: &Settings, body: &Body<'_>) -> Response<'static> {

@@ -50,11 +50,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         results: vec![result],
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn filter(body: &Body<'_>) -> Filter {

@@ -32,7 +32,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
             describe(shard, log, version)
         }
     };
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 /// There is one quorum; nothing else may be asked for beside it.

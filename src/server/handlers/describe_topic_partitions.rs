@@ -18,11 +18,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let body: Body<'_> = incoming.decode().map_err(Close::malformed)?;
     let limit = request.context.settings().fetch.described_partitions_max;
     let response = respond(&request.context.shard.image(), &body, limit);
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 /// `DescribeTopicPartitionsRequestHandler`: the page starts at the cursor, and every topic and

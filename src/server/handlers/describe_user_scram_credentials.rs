@@ -25,11 +25,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
             .collect(),
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 /// A user asked for by name, so many times.

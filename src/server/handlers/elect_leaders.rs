@@ -17,11 +17,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let mut incoming = request.incoming()?;
     let body: Body<'_> = incoming.decode().map_err(Close::malformed)?;
     let response = respond(&request.context.shard.image(), &body);
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 pub(super) fn respond(image: &Image, body: &Body<'_>) -> Response<'static> {

@@ -21,11 +21,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         responses: altered.into_iter().map(result_of).collect(),
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn change(asked: &AlterConfigsResource<'_>) -> Result<ResourceChange, Altered> {

@@ -28,9 +28,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
             Err(refused) => error(refusal::of_command(&refused).code),
         },
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

@@ -18,7 +18,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let body: Body<'_> = incoming.decode().map_err(Close::malformed)?;
     let version = incoming.version();
     let response = respond(&request.context.shard.image(), &body, version);
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 /// Version 0 asks for client metrics alone. They and groups are listed once they have settings.

@@ -59,7 +59,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         topics: topics.collect(),
         ..Response::default()
     };
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 async fn look(shard: &Shard, id: PartitionId, wanted: Wanted) -> Result<ListedOffset, Refused> {

@@ -11,9 +11,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         error_message: None,
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

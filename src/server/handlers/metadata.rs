@@ -57,7 +57,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         ),
         ..Response::default()
     };
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 /// `None` asks for all topics.

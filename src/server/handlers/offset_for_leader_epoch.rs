@@ -51,11 +51,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         topics: topics.collect(),
         ..Response::default()
     };
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }
 
 fn end_offset(partition: i32, found: Result<Option<EpochEnd>, Refused>) -> EpochEndOffset<'static> {

@@ -18,9 +18,5 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         response.error_code = refused.code.code();
         response.error_message = refused.message.map(Text::from);
     }
-    Answer::encode(
-        incoming.header.correlation_id,
-        &response,
-        incoming.version(),
-    )
+    Answer::to(&incoming, &response)
 }

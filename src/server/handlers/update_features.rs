@@ -28,7 +28,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         }
     };
     let response = respond(&body, outcome.err(), version);
-    Answer::encode(incoming.header.correlation_id, &response, version)
+    Answer::to(&incoming, &response)
 }
 
 fn change(update: &FeatureUpdateKey<'_>, version: i16) -> Result<FeatureChange, Refused> {
