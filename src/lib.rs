@@ -1,7 +1,7 @@
 //! Corelane: a durable, thread-per-core broker that speaks the Kafka protocol.
 //!
 //! Each core owns a shard of the partitions and runs its own io_uring executor. An acknowledged
-//! record is on the disk. One binary is broker, command-line tools, load tester and console.
+//! record is on the disk. One binary is broker, command-line tools, load tester and log inspector.
 //!
 //! # The rooms
 //!
@@ -24,7 +24,8 @@
 //! `records`. Only our disk sees them: `log::layout` or a record. I choose, given facts: a
 //! machine. I wait, retry, hold a handle: `shard`, `server`, `client`. I touch kernel, clock or
 //! dice: `io`. I turn a refusal into a code: `server::refusal`. I read a key: `config`. I print:
-//! `cli`. None of these: find the noun first; there is no drawer.
+//! `cli`. I load a broker from outside, and judge it: `perf`. None of these: find the noun
+//! first; there is no drawer.
 //!
 //! # Laws
 //!

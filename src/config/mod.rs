@@ -1,7 +1,8 @@
 //! Settings: one table of keys, the text of `server.properties` read once, dynamic values on top.
 //!
 //! The room owns the names, types, ranges and defaults of every setting, of the broker
-//! ([`BROKER_KEYS`]) and of topics ([`TOPIC_KEYS`]), and the order in which sources win:
+//! ([`BROKER_KEYS`]), of topics ([`TOPIC_KEYS`]), of groups and of client metrics ([`GROUP_KEYS`],
+//! [`CLIENT_METRICS_KEYS`]), and the order in which sources win:
 //!
 //! ```text
 //! topic override > dynamic, this broker > dynamic, cluster default > file or --set > default

@@ -7,7 +7,6 @@ mod options;
 mod run;
 mod update;
 
-pub use level::Level;
 pub use mapping::{dependencies, mapping};
-pub use options::Options;
+pub use options::{Dependencies, Mapping, Options};
 pub use run::run;

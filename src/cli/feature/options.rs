@@ -28,17 +28,25 @@ pub enum Action {
     /// Turn features off
     Disable(Disable),
     /// Print the levels that a release stands for
-    VersionMapping {
-        /// Release, as in 4.3 or 4.3-IV0 [default: the newest]
-        #[arg(long, short, value_name = "RELEASE")]
-        release_version: Option<String>,
-    },
+    VersionMapping(Mapping),
     /// Print what a level needs of other features
-    FeatureDependencies {
-        /// Feature and level; may be given again
-        #[arg(long, short, value_name = "NAME=LEVEL", required = true)]
-        feature: Vec<Level>,
-    },
+    FeatureDependencies(Dependencies),
+}
+
+/// Of which release the levels are asked for; no broker is needed.
+#[derive(Args, Debug, Clone)]
+pub struct Mapping {
+    /// Release, as in 4.3 or 4.3-IV0 [default: the newest]
+    #[arg(long, short, value_name = "RELEASE")]
+    pub release_version: Option<String>,
+}
+
+/// Of which levels the needs are asked for; no broker is needed.
+#[derive(Args, Debug, Clone)]
+pub struct Dependencies {
+    /// Feature and level; may be given again
+    #[arg(long, short, value_name = "NAME=LEVEL", required = true)]
+    pub feature: Vec<Level>,
 }
 
 #[derive(Args, Debug, Clone)]

@@ -11,10 +11,10 @@ use crate::cluster::feature::{METADATA_FEATURE, metadata_level};
 
 pub async fn run(options: &Options, out: &mut dyn Write) -> Result<(), Complaint> {
     let wish = match &options.action {
-        Action::VersionMapping { release_version } => {
-            return mapping(release_version.as_deref(), out);
+        Action::VersionMapping(asked) => {
+            return mapping(asked.release_version.as_deref(), out);
         }
-        Action::FeatureDependencies { feature } => return dependencies(feature, out),
+        Action::FeatureDependencies(asked) => return dependencies(&asked.feature, out),
         Action::Describe => None,
         Action::Upgrade(change) => Some(Wish::of_change(
             "upgrade",

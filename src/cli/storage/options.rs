@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli::feature::Level;
+use crate::cli::feature::{Dependencies, Mapping};
 
 /// Format a data directory, or tell what is in it.
 #[derive(Args, Debug, Clone)]
@@ -29,17 +29,9 @@ pub enum Action {
         config: PathBuf,
     },
     /// Print the feature levels that a release stands for
-    VersionMapping {
-        /// Release, as in 4.3 or 4.3-IV0 [default: the newest]
-        #[arg(long, short, value_name = "RELEASE")]
-        release_version: Option<String>,
-    },
+    VersionMapping(Mapping),
     /// Print what a level needs of other features
-    FeatureDependencies {
-        /// Feature and level; may be given again
-        #[arg(long, short, value_name = "NAME=LEVEL", required = true)]
-        feature: Vec<Level>,
-    },
+    FeatureDependencies(Dependencies),
 }
 
 #[derive(Args, Debug, Clone)]

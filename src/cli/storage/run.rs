@@ -13,10 +13,10 @@ pub async fn run(options: &Options, out: &mut dyn Write) -> Result<(), Complaint
         Action::RandomUuid => writeln!(out, "{}", random::uuid())?,
         Action::Format(options) => format::format(options, out).await?,
         Action::Info { config } => info::info(config, out).await?,
-        Action::VersionMapping { release_version } => {
-            feature::mapping(release_version.as_deref(), out)?;
+        Action::VersionMapping(asked) => {
+            feature::mapping(asked.release_version.as_deref(), out)?;
         }
-        Action::FeatureDependencies { feature } => feature::dependencies(feature, out)?,
+        Action::FeatureDependencies(asked) => feature::dependencies(&asked.feature, out)?,
     }
     Ok(out.flush()?)
 }
