@@ -4,16 +4,11 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::uring;
 
 /// Kafka's name for it (`LogManager.LockFileName`): either broker refuses the other's directory.
 const LOCK_FILE: &str = ".lock";
-
-/// How long a port in use is asked for again.
-const PORT_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a directory or a port cannot be had, in words for the person who started the broker.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +22,13 @@ pub enum Refused {
     PortHeld(SocketAddr),
     #[error("cannot listen on {0}: {1}")]
     Port(SocketAddr, io::Error),
+}
+
+impl Refused {
+    /// Whether another process has it, and may yet let it go.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Refused::DirectoryHeld(_) | Refused::PortHeld(_))
+    }
 }
 
 /// A data directory that is ours until this value is dropped or the process ends.
@@ -58,22 +60,12 @@ impl DirectoryLock {
 /// Makes sure that nobody listens on `addr`, and gives the address with its port filled in (port
 /// 0 becomes a free one). The shards then listen with `reuse_port`, which alone would share the
 /// port of any other process of this user without a word.
-///
-/// The kernel closes the sockets of a killed process some time after its end, when it has taken
-/// the rings down that used them: a port in use is asked for again for a while.
 pub fn claim_port(addr: SocketAddr) -> Result<SocketAddr, Refused> {
-    let begun = Instant::now();
-    loop {
-        let claimed = uring::listening(addr, false).and_then(|socket| uring::address_of(&socket));
-        match claimed {
-            Ok(address) => return Ok(address),
-            Err(cause) if cause.kind() != io::ErrorKind::AddrInUse => {
-                return Err(Refused::Port(addr, cause));
-            }
-            Err(_) if begun.elapsed() >= PORT_PATIENCE => return Err(Refused::PortHeld(addr)),
-            Err(_) => thread::sleep(PORT_PATIENCE / 40),
-        }
-    }
+    let claimed = uring::listening(addr, false).and_then(|socket| uring::address_of(&socket));
+    claimed.map_err(|cause| match cause.kind() {
+        io::ErrorKind::AddrInUse => Refused::PortHeld(addr),
+        _ => Refused::Port(addr, cause),
+    })
 }
 
 #[cfg(test)]

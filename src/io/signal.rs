@@ -1,4 +1,4 @@
-//! The wish of a person or a supervisor that the process end.
+//! What a person or a supervisor wishes of the process: that it end, or tell what it counts.
 
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
@@ -22,12 +22,20 @@ pub enum Stop {
 /// receiver works on any executor. The handler itself only writes a byte to a socket, which is
 /// all that a signal handler may do.
 pub fn stop_signals() -> io::Result<Receiver<Stop>> {
-    let (sender, receiver) = mailbox(WISHES_MAX);
-    let signals = [
+    arriving(&[
         (libc::SIGTERM, Stop::Terminate),
         (libc::SIGINT, Stop::Interrupt),
-    ];
-    for (number, wish) in signals {
+    ])
+}
+
+/// From here on SIGUSR1 does not end the process but arrives here.
+pub fn report_signals() -> io::Result<Receiver<()>> {
+    arriving(&[(libc::SIGUSR1, ())])
+}
+
+fn arriving<W: Copy + Send + 'static>(signals: &[(i32, W)]) -> io::Result<Receiver<W>> {
+    let (sender, receiver) = mailbox(WISHES_MAX);
+    for &(number, wish) in signals {
         let (mut arriving, leaving) = UnixStream::pair()?;
         signal_hook::low_level::pipe::register(number, leaving)?;
         let sender = sender.clone();

@@ -1,6 +1,5 @@
 //! From the command line to running shards, and back to an exit code.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +9,14 @@ use super::life::{self, LifeFault, Outside, Ready};
 use super::options::Options;
 use crate::config::{ConfigFault, Settings};
 use crate::io::lock::{self, DirectoryLock, claim_port};
-use crate::io::signal::{Stop, stop_signals};
+use crate::io::signal::{Stop, report_signals, stop_signals};
 use crate::io::uring::{self, StartError};
 use crate::io::{clock, fs, mesh, probe};
 use crate::model::Instant;
 use crate::shard::{CONTROLLER, Plan, Router};
 
-/// How long a data directory in use is asked for again.
-const DIRECTORY_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a data directory or a port in use is asked for again.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the process ends without having served, or without having stopped cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +64,10 @@ pub fn serve(options: &Options) -> ExitCode {
 fn try_serve(options: &Options) -> Result<(), BootFault> {
     let begun = clock::now();
     let stop = stop_signals().map_err(BootFault::Signals)?;
+    let reports = report_signals().map_err(BootFault::Signals)?;
     let settings = uring::run_alone(load(options.clone()))??;
-    let _lock = uring::run_alone(hold(settings.data_dir.clone()))??;
+    let directory = settings.data_dir.clone();
+    let _lock = uring::run_alone(take(move || DirectoryLock::acquire(&directory)))??;
     uring::run_alone(prepare(settings.clone()))??;
     let cores = cores(&settings)?;
     let (router, mailboxes) = Router::new(cores.len());
@@ -85,8 +86,8 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     };
     let outcomes = uring::run_shards(&cores, move |id| {
         let mailbox = mailboxes[usize::from(id.0)].clone();
-        let (shown, stop) = (shown.clone(), stop.clone());
-        let outside = (id == CONTROLLER).then(|| outside(shown, stop));
+        let (shown, stop, reports) = (shown.clone(), stop.clone(), reports.clone());
+        let outside = (id == CONTROLLER).then(|| outside(shown, stop, reports));
         Box::pin(life::run(id, plan.clone(), mailbox, outside))
     })?;
     outcomes.into_iter().collect::<Result<(), LifeFault>>()?;
@@ -94,14 +95,15 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     Ok(())
 }
 
-/// Takes the data directory. One that is held is asked for again for a while: a broker that was
-/// told to stop a moment ago still closes its files.
-async fn hold(directory: PathBuf) -> Result<DirectoryLock, lock::Refused> {
-    let deadline = clock::now().plus(DIRECTORY_PATIENCE);
+/// Takes what one process at a time may hold, and asks for it again for a while when it is held:
+/// a broker that was told to stop a moment ago still closes its files, and the kernel closes the
+/// sockets of a killed one only when it has taken down the rings that used them.
+async fn take<T>(attempt: impl Fn() -> Result<T, lock::Refused>) -> Result<T, lock::Refused> {
+    let deadline = clock::now().plus(PATIENCE);
     loop {
-        match DirectoryLock::acquire(&directory) {
-            Err(lock::Refused::DirectoryHeld(_)) if clock::now() < deadline => {
-                clock::sleep(DIRECTORY_PATIENCE / 40).await;
+        match attempt() {
+            Err(refused) if refused.is_held() && clock::now() < deadline => {
+                clock::sleep(PATIENCE / 40).await;
             }
             outcome => return outcome,
         }
@@ -135,7 +137,8 @@ async fn prepare(settings: Settings) -> Result<(), BootFault> {
             let address = listener.to_string();
             LifeFault::Listen { address, error }
         };
-        claim_port(life::address_of(listener).await.map_err(failed)?)?;
+        let address = life::address_of(listener).await.map_err(failed)?;
+        take(|| claim_port(address)).await?;
     }
     let directory = settings.data_dir.display().to_string();
     let tested = probe::self_test(&settings.data_dir).await;
@@ -160,8 +163,9 @@ struct Shown {
     shards: usize,
 }
 
-fn outside(shown: Shown, stop: mesh::Receiver<Stop>) -> Outside {
+fn outside(shown: Shown, stop: mesh::Receiver<Stop>, reports: mesh::Receiver<()>) -> Outside {
     Outside {
+        reports,
         on_ready: Box::new(move |ready| say_ready(&shown, &ready)),
         stop: Box::pin(async move {
             if let Some(signal) = stop.recv().await {

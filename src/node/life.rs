@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 
 use super::identity;
-use super::register;
+use super::{register, report};
 use crate::config::{Listener, Settings};
 use crate::io::{clock, descriptors, fs, mesh, resolve, task};
 use crate::log::layout::{CleanShutdown, MetaProperties, names};
@@ -55,6 +55,8 @@ pub struct Ready {
 pub struct Outside {
     pub on_ready: Box<dyn FnOnce(Ready)>,
     pub stop: LocalFuture<()>,
+    /// Each asks to be told what the shards count.
+    pub reports: mesh::Receiver<()>,
 }
 
 /// Runs one shard until the node has stopped. Shard 0, which gets `outside`, leads the others
@@ -116,6 +118,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     let checkpoint = shard.collect_marks().await.ok_or(ShardStopped)?;
     shard.write_checkpoints(&checkpoint).await.map_err(broken)?;
     serve(shard).await?;
+    shard.keep(task::spawn(report::answer(shard.clone(), outside.reports)));
     let partitions = shard.image().partition_count();
     (outside.on_ready)(Ready {
         listening,

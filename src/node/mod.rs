@@ -15,6 +15,7 @@ mod identity;
 mod life;
 mod options;
 mod register;
+mod report;
 
 pub use boot::serve;
 pub use life::{LifeFault, Outside, Ready, run};

@@ -57,7 +57,9 @@ fn welcome(context: &Rc<Context>, name: &Rc<str>, stream: Stream) {
     };
     let (context, name) = (context.clone(), name.clone());
     let serving = async move {
-        connection::serve(context, stream, name).await;
+        context.shard.metrics.on_connect();
+        connection::serve(context.clone(), stream, name).await;
+        context.shard.metrics.on_disconnect();
         drop(guest);
     };
     task::spawn(serving).detach();

@@ -15,7 +15,7 @@ use super::router::Router;
 use super::tails::TailRing;
 use crate::cluster::{Cluster, Image};
 use crate::config::Settings;
-use crate::io::{Listener, Pool, Task, limits};
+use crate::io::{Listener, Pool, Task, limits, watch};
 use crate::log::layout::MetaProperties;
 use crate::metrics;
 use crate::model::{Offset, PartitionId, ShardId};
@@ -111,6 +111,12 @@ impl Shard {
             settings: RefCell::new(settings),
             data,
         })
+    }
+
+    /// What it has counted so far; its longest turn is that since the last call.
+    pub fn measured(&self) -> metrics::Snapshot {
+        self.metrics.on_turn(watch::take_longest_turn());
+        self.metrics.snapshot()
     }
 
     /// The broker's settings in force.

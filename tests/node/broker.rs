@@ -142,12 +142,17 @@ impl Broker {
         self.child.wait().unwrap();
     }
 
-    /// Sends TERM or INT and waits for the end.
-    pub fn stop(mut self, signal: &str) -> ExitStatus {
+    /// Sends a signal, by its name without SIG.
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("kill")
             .args(["-s", signal, &self.child.id().to_string()])
             .status();
         assert!(sent.unwrap().success(), "the signal is sent");
+    }
+
+    /// Sends TERM or INT and waits for the end.
+    pub fn stop(mut self, signal: &str) -> ExitStatus {
+        self.signal(signal);
         wait(&mut self.child, &self.words)
     }
 }

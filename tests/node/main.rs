@@ -16,6 +16,7 @@ mod hostile;
 mod idempotence;
 mod protocol;
 mod refuse;
+mod report;
 mod segments;
 mod slow;
 mod stop;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Once};
 
 use corelane::config::Settings;
 use corelane::io::sim::{Node, Task};
-use corelane::io::{fs, task};
+use corelane::io::{fs, mesh, task};
 use corelane::model::ShardId;
 use corelane::node::{self, LifeFault, Outside};
 use corelane::shard::{Plan, Router};
@@ -62,6 +62,8 @@ async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Resul
         stop: Box::pin(async move {
             let _told = stopped.await;
         }),
+        // Nobody asks.
+        reports: mesh::mailbox(1).1,
     });
     let mut lives = Vec::new();
     for (index, mailbox) in mailboxes.into_iter().enumerate() {

@@ -36,6 +36,17 @@ pub struct Commit {
     pub unsynced: Vec<Offset>,
 }
 
+impl Commit {
+    fn fresh_bytes(&self) -> usize {
+        fresh_bytes(&self.writes)
+    }
+}
+
+/// Bytes of `writes` that were staged and never written before.
+pub(super) fn fresh_bytes(writes: &[BlockWrite]) -> usize {
+    writes.iter().map(|write| write.fresh.len()).sum()
+}
+
 /// Starts the commit task of a partition that has none, after something was staged.
 pub(in crate::shard) fn start(shard: &Rc<Shard>, partition: &Rc<Partition>) {
     if partition.begin_committing() {
@@ -52,8 +63,7 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
         match write_out(partition, &commit).await {
             Ok(()) => {
                 shard.metrics.on_sync(clock::now().since(begun));
-                let fresh = commit.writes.iter().map(|write| write.fresh.len()).sum();
-                shard.metrics.on_durable(fresh);
+                shard.metrics.on_durable(commit.fresh_bytes());
                 let pinned = partition.finish_commit(commit, clock::now());
                 shard.tails.account(partition, pinned);
             }
@@ -65,7 +75,8 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                     );
                 }
                 partition.fence(fault);
-                partition.abandon_staged();
+                let given_up = commit.fresh_bytes() + partition.abandon_staged();
+                shard.metrics.on_durable(given_up);
                 return;
             }
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use futures_channel::oneshot;
 
 use super::appender::Appender;
-use super::commit::Commit;
+use super::commit::{Commit, fresh_bytes};
 use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::policy::Policy;
@@ -248,11 +248,12 @@ impl Partition {
         !state.committing && state.appender.is_empty() && self.closing.get() == 0
     }
 
-    /// Ends a commit that failed: nothing of what is staged will be written any more.
-    pub(super) fn abandon_staged(&self) {
+    /// Ends a commit that failed: nothing of what is staged will be written any more. Gives the
+    /// bytes of it.
+    pub(super) fn abandon_staged(&self) -> usize {
         let mut state = self.state_mut();
-        state.appender.seal();
         state.committing = false;
+        fresh_bytes(&state.appender.seal())
     }
 
     /// Leads on under a later epoch.
