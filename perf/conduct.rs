@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 
 use super::complaint::Complaint;
+use super::gauge::{Gauge, Reading};
 use super::progress::{Progress, Voice};
 use super::seat::{Control, Seat, Word};
 use super::tally::{Row, Tally};
@@ -33,6 +34,8 @@ pub struct Conduct {
     pub warmup: Duration,
     /// How progress is told while it runs.
     pub voice: Voice,
+    /// The broker's process, where it runs on this host and is known.
+    pub broker_pid: Option<u32>,
 }
 
 /// A run that is over: what was measured, whatever ended it.
@@ -50,6 +53,8 @@ pub struct Collected {
     pub was_interrupted: bool,
     /// Of the whole measured time; `None` where /proc could not be read.
     pub usage: Option<Usage>,
+    /// What the broker's process used meanwhile, and in how many seconds.
+    pub broker: Option<(f64, Reading)>,
 }
 
 impl Collected {
@@ -133,6 +138,7 @@ struct Desk {
     open: BTreeMap<u64, (usize, Row)>,
     collected: Collected,
     usage: Rc<RefCell<Option<Usage>>>,
+    gauge: Option<Gauge>,
 }
 
 impl Desk {
@@ -151,10 +157,17 @@ impl Desk {
             open: BTreeMap::new(),
             collected,
             usage: Rc::default(),
+            gauge: None,
         }
     }
 
     async fn listen(mut self, words: Receiver<Word>, stops: Receiver<Stop>) -> Collected {
+        if let Some(pid) = self.plan.broker_pid {
+            match Gauge::new(pid).await {
+                Ok(gauge) => self.gauge = Some(gauge),
+                Err(complaint) => self.hear(Word::Fault(complaint)),
+            }
+        }
         while self.ended < self.plan.cores.len() {
             let word = Box::pin(words.recv());
             match select(word, Box::pin(stops.recv())).await {
@@ -168,6 +181,9 @@ impl Desk {
         self.collected.usage = before
             .zip(after)
             .map(|(before, after)| after.since(&before));
+        if let Some(gauge) = &self.gauge {
+            self.collected.broker = gauge.end().await;
+        }
         self.progress.end();
         for (_, row) in std::mem::take(&mut self.open).into_values() {
             self.collected.rows.push(row);
@@ -208,10 +224,14 @@ impl Desk {
         self.collected.began = Some(clock::wall());
         self.control.begin(start);
         let (at, usage) = (start.plus(self.plan.warmup), self.usage.clone());
+        let gauge = self.gauge.clone();
         let reading = async move {
             clock::sleep_until(at).await;
             let read = Usage::read().await;
             *usage.borrow_mut() = read;
+            if let Some(gauge) = gauge {
+                gauge.begin().await;
+            }
         };
         task::spawn(reading).detach();
     }

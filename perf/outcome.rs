@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::amount::{grouped, time};
 use super::complaint::Complaint;
 use super::conduct::Collected;
+use super::cost::Cost;
 use super::latency::Latencies;
 use super::setup;
 use super::survey::Survey;
@@ -164,6 +165,9 @@ impl Outcome {
             let name = "of it, the client late to begin";
             lines.push(percentiles(name, &self.collected.tally.lateness));
         }
+        if let Some((seconds, used)) = &self.collected.broker {
+            lines.push(Cost::new(*seconds, used, counts).line());
+        }
         for setting in &self.extra {
             lines.push(format!(
                 "{}: {}",
@@ -222,6 +226,9 @@ impl Outcome {
         }
         for setting in &self.extra {
             result[setting.name] = setting.value.clone();
+        }
+        if let Some((seconds, used)) = &collected.broker {
+            result["broker_process"] = Cost::new(*seconds, used, counts).json();
         }
         if let Some(survey) = &self.survey {
             result["host"] = survey.host.clone();

@@ -100,6 +100,9 @@ pub struct Result {
     /// process may use, no more than there are connections]
     #[arg(long, value_name = "LIST", value_parser = Cores::parse)]
     pub cores: Option<Cores>,
+    /// The broker's process on this host, to state what CPU, memory and disk it took
+    #[arg(long, value_name = "PID")]
+    pub broker_pid: Option<u32>,
     /// Write every figure to this file
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -133,6 +136,7 @@ impl Result {
         Ok(Conduct {
             cores,
             warmup,
+            broker_pid: self.broker_pid,
             voice: match self.quiet {
                 true => Voice::Quiet,
                 false => Voice::Person,
