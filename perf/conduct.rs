@@ -9,6 +9,7 @@ use futures_util::future::{Either, select};
 
 use super::complaint::Complaint;
 use super::gauge::{Gauge, Reading};
+use super::packed::Second;
 use super::progress::{Progress, Voice};
 use super::seat::{Control, Seat, Word};
 use super::tally::{Row, Tally};
@@ -20,8 +21,8 @@ use crate::model::{Instant, Timestamp};
 
 /// Words that wait to be heard.
 const WORDS_MAX: usize = 256;
-/// Rows of a run that are kept, one a second.
-const ROWS_MAX: usize = 24 * 3600;
+/// Memory for the seconds of a run that are kept: some hours of them.
+const SECONDS_BYTES_MAX: usize = 64 << 20;
 /// How long after the last executor is ready the run begins.
 const RUN_UP: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
@@ -46,8 +47,10 @@ pub struct Collected {
     pub began: Option<Timestamp>,
     pub start: Instant,
     pub tally: Tally,
-    /// One a second, the warm-up included.
-    pub rows: Vec<Row>,
+    /// All seconds, the warm-up included, as long as there was room for them.
+    pub rows: Vec<Second>,
+    /// Seconds behind those, which only the sums know.
+    pub seconds_left_out: u64,
     /// What ended it early.
     pub fault: Option<Complaint>,
     pub was_interrupted: bool,
@@ -137,6 +140,8 @@ struct Desk {
     ended: usize,
     open: BTreeMap<u64, (usize, Row)>,
     collected: Collected,
+    /// Memory that the kept seconds take.
+    kept_bytes: usize,
     usage: Rc<RefCell<Option<Usage>>>,
     gauge: Option<Gauge>,
 }
@@ -156,6 +161,7 @@ impl Desk {
             ended: 0,
             open: BTreeMap::new(),
             collected,
+            kept_bytes: 0,
             usage: Rc::default(),
             gauge: None,
         }
@@ -186,7 +192,7 @@ impl Desk {
         }
         self.progress.end();
         for (_, row) in std::mem::take(&mut self.open).into_values() {
-            self.collected.rows.push(row);
+            self.keep(&row);
         }
         self.collected
     }
@@ -260,9 +266,16 @@ impl Desk {
         if let Some((_, row)) = self.open.remove(&second) {
             let is_warm = SECOND * (second as u32) >= self.plan.warmup;
             self.progress.tell(second + 1, &row, is_warm);
-            if self.collected.rows.len() < ROWS_MAX {
-                self.collected.rows.push(row);
-            }
+            self.keep(&row);
+        }
+    }
+
+    fn keep(&mut self, row: &Row) {
+        let second = Second::of(row);
+        self.kept_bytes += size_of::<Second>() + second.latencies.bytes();
+        match self.kept_bytes <= SECONDS_BYTES_MAX {
+            true => self.collected.rows.push(second),
+            false => self.collected.seconds_left_out += 1,
         }
     }
 }

@@ -31,6 +31,7 @@ mod latency;
 mod load;
 mod outcome;
 mod pace;
+mod packed;
 mod produce;
 mod progress;
 mod seat;

@@ -7,6 +7,7 @@ use super::complaint::Complaint;
 use super::conduct::Collected;
 use super::cost::Cost;
 use super::latency::Latencies;
+use super::packed::Second;
 use super::setup;
 use super::survey::Survey;
 use super::verdict::{Facts, Verdict};
@@ -217,6 +218,7 @@ impl Outcome {
             "latency": latency_json(&collected.tally.latencies),
             "client_lateness": latency_json(&collected.tally.lateness),
             "series": self.series(),
+            "series_seconds_left_out": collected.seconds_left_out,
             "client": self.client(),
             "verdict": self.verdict(),
             "sentence": self.sentence(),
@@ -238,16 +240,17 @@ impl Outcome {
     }
 
     fn series(&self) -> Vec<Value> {
-        let row = |(second, row): (usize, &super::tally::Row)| {
+        let row = |(second, row): (usize, &Second)| {
+            let latencies = row.latencies.unpack();
             json!({
                 "second": second,
                 "records": row.counts.records,
                 "payload_bytes": row.counts.payload_bytes,
                 "error_records": row.counts.errors,
-                "p50_ns": row.latencies.percentile(50.0),
-                "p99_ns": row.latencies.percentile(99.0),
-                "p99_9_ns": row.latencies.percentile(99.9),
-                "max_ns": row.latencies.max(),
+                "p50_ns": latencies.percentile(50.0),
+                "p99_ns": latencies.percentile(99.0),
+                "p99_9_ns": latencies.percentile(99.9),
+                "max_ns": latencies.max(),
             })
         };
         self.collected.rows.iter().enumerate().map(row).collect()
