@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use super::complaint::Complaint;
-use super::{consume, disk, e2e, find_limit, kafka, produce, sink, verify};
+use super::{consume, disk, e2e, find_limit, kafka, produce, report, sink, verify};
 
 /// What the shell said after `perf`.
 #[derive(Subcommand, Debug)]
@@ -23,6 +23,8 @@ enum Command {
     FindLimit(Box<find_limit::Options>),
     /// Measure what a directory's disk can do
     Disk(disk::Options),
+    /// Make a report from the files that --json wrote, several runs over each other
+    Report(report::Options),
     /// As Kafka's kafka-producer-perf-test.sh
     #[command(name = "kafka-producer-perf-test")]
     ProducerPerf(kafka::ProducerPerf),
@@ -92,6 +94,7 @@ fn work(command: &Command) -> Result<(), Complaint> {
         Command::Verify(options) => verify::run(options),
         Command::FindLimit(options) => find_limit::run(options),
         Command::Disk(options) => disk::run(options),
+        Command::Report(options) => report::run(options),
         Command::ProducerPerf(options) => options.run(),
         Command::ConsumerPerf(options) => options.run(),
         Command::E2eLatency(options) => options.run(),

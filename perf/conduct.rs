@@ -182,6 +182,7 @@ impl Desk {
                 Either::Right(_) => self.interrupt(),
             }
         }
+        let ended = clock::now().since(self.collected.start).as_secs_f64();
         let before = self.usage.borrow_mut().take();
         let after = Usage::read().await;
         self.collected.usage = before
@@ -191,8 +192,8 @@ impl Desk {
             self.collected.broker = gauge.end().await;
         }
         self.progress.end();
-        for (_, row) in std::mem::take(&mut self.open).into_values() {
-            self.keep(&row);
+        for (second, (_, row)) in std::mem::take(&mut self.open) {
+            self.keep(&row, (ended - second as f64).clamp(0.0, 1.0));
         }
         self.collected
     }
@@ -266,12 +267,12 @@ impl Desk {
         if let Some((_, row)) = self.open.remove(&second) {
             let is_warm = SECOND * (second as u32) >= self.plan.warmup;
             self.progress.tell(second + 1, &row, is_warm);
-            self.keep(&row);
+            self.keep(&row, 1.0);
         }
     }
 
-    fn keep(&mut self, row: &Row) {
-        let second = Second::of(row);
+    fn keep(&mut self, row: &Row, length: f64) {
+        let second = Second::of(row, length);
         self.kept_bytes += size_of::<Second>() + second.latencies.bytes();
         match self.kept_bytes <= SECONDS_BYTES_MAX {
             true => self.collected.rows.push(second),

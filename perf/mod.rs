@@ -34,6 +34,7 @@ mod pace;
 mod packed;
 mod produce;
 mod progress;
+mod report;
 mod seat;
 mod setup;
 mod sink;

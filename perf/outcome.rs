@@ -11,7 +11,6 @@ use super::packed::Second;
 use super::setup;
 use super::survey::Survey;
 use super::verdict::{Facts, Verdict};
-use crate::io::{fs, uring};
 
 /// One setting of a run, as written down with its result; the unit stands in the name.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,18 +128,13 @@ impl Outcome {
         )
     }
 
-    /// Prints the result and writes the files that were asked for.
+    /// Prints the result and writes the files that were asked for; both, whatever becomes of the
+    /// other.
     pub fn deliver(&self, wanted: &setup::Result) -> Result<(), Complaint> {
-        if let Some(path) = wanted.json.clone() {
-            let bytes = serde_json::to_vec_pretty(&self.json()).unwrap_or_default();
-            let shown = path.display().to_string();
-            let written = uring::run_alone(async move { fs::write(&path, bytes).await })?;
-            written.map_err(|error| Complaint(format!("cannot write {shown}: {error}")))?;
-        }
         let unwritable = |error| Complaint(format!("cannot write to standard output: {error}"));
-        stdout()
-            .write_all(self.text().as_bytes())
-            .map_err(unwritable)
+        let text = self.text();
+        let printed = stdout().write_all(text.as_bytes()).map_err(unwritable);
+        wanted.files.keep(&self.json()).and(printed)
     }
 
     /// For people; its last line is [`Outcome::sentence`].
@@ -244,6 +238,7 @@ impl Outcome {
             let latencies = row.latencies.unpack();
             json!({
                 "second": second,
+                "seconds": row.length,
                 "records": row.counts.records,
                 "payload_bytes": row.counts.payload_bytes,
                 "error_records": row.counts.errors,

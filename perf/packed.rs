@@ -45,13 +45,16 @@ impl Packed {
 /// What one second of a run brought, over all its executors, as it is kept.
 #[derive(Clone, Debug, Default)]
 pub struct Second {
+    /// How long it was, in seconds: less than 1 for the last.
+    pub length: f64,
     pub counts: Counts,
     pub latencies: Packed,
 }
 
 impl Second {
-    pub fn of(row: &Row) -> Second {
+    pub fn of(row: &Row, length: f64) -> Second {
         Second {
+            length,
             counts: row.counts,
             latencies: Packed::of(&row.latencies),
         }

@@ -2,13 +2,15 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::amount;
 use super::complaint::Complaint;
 use super::conduct::Conduct;
 use super::progress::Voice;
+use super::report;
 use super::target::Address;
-use crate::io::uring;
+use crate::io::{fs, uring};
 
 /// How long a run is when nothing says so.
 const DURATION: Duration = Duration::from_secs(10);
@@ -103,12 +105,37 @@ pub struct Result {
     /// The broker's process on this host, to state what CPU, memory and disk it took
     #[arg(long, value_name = "PID")]
     pub broker_pid: Option<u32>,
-    /// Write every figure to this file
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: Files,
     /// Print the result only
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// Files that a result is kept in; the same words in every command.
+#[derive(Args, Debug, Clone, Default)]
+pub struct Files {
+    /// Write every figure to this file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write a report with charts to this file, and the histograms next to it as FILE.hlog
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+}
+
+impl Files {
+    /// Writes a result to the files that were asked for.
+    pub fn keep(&self, result: &Value) -> std::result::Result<(), Complaint> {
+        if let Some(path) = self.json.clone() {
+            let bytes = serde_json::to_vec_pretty(result).unwrap_or_default();
+            let shown = path.display().to_string();
+            let written = uring::run_alone(async move { fs::write(&path, bytes).await })?;
+            written.map_err(|error| Complaint(format!("cannot write {shown}: {error}")))?;
+        }
+        self.report
+            .as_ref()
+            .map_or(Ok(()), |path| report::write(path, result))
+    }
 }
 
 impl Result {

@@ -30,12 +30,14 @@ impl Measured {
 }
 
 /// Takes one step: `depth` tasks, each of which takes the next place in the file when it is done
-/// with the last. Filling ends with the file and a sync; other steps when their time is up.
+/// with the last. Filling ends with the file and a sync; other steps when their time is up; all
+/// of them when `stopped` becomes true.
 pub async fn take(
     file: &File,
     step: Step,
     file_bytes: usize,
     time: Duration,
+    stopped: &Cell<bool>,
 ) -> io::Result<Measured> {
     let data = noise(step.operation_bytes);
     let places = (file_bytes / step.operation_bytes).max(1) as u64;
@@ -49,7 +51,7 @@ pub async fn take(
                 Action::Fill => turn >= places,
                 _ => clock::now() >= end,
             };
-            if is_over {
+            if is_over || stopped.get() {
                 return Ok(());
             }
             next.set(turn + 1);

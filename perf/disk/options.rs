@@ -4,6 +4,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::perf::amount;
+use crate::perf::setup::Files;
 
 /// Measure what a directory's disk can do: direct sequential writes and reads.
 #[derive(Args, Debug, Clone)]
@@ -17,7 +18,6 @@ pub struct Options {
     /// Time for each step
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = amount::span)]
     pub duration: Duration,
-    /// Write every figure to this file
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    #[command(flatten)]
+    pub files: Files,
 }

@@ -1,12 +1,16 @@
+use std::cell::Cell;
 use std::io::{Write, stdout};
 use std::path::Path;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
 use super::Options;
 use super::measure::{Measured, take};
 use super::step::Step;
-use crate::io::{File, OpenMode, clock, fs, uring};
+use crate::io::mesh::Receiver;
+use crate::io::signal::{self, Stop};
+use crate::io::{File, OpenMode, clock, fs, task, uring};
 use crate::perf::amount::{grouped, time};
 use crate::perf::complaint::Complaint;
 use crate::perf::host::{Host, file_system_of};
@@ -16,13 +20,33 @@ const FILE_NAME: &str = ".corelane-perf-disk";
 /// The largest operation must fit.
 const FILE_BYTES_MIN: usize = 16 << 20;
 
-/// Runs `perf disk`; one line for each step as it ends.
-pub fn run(options: &Options) -> Result<(), Complaint> {
-    let options = options.clone();
-    uring::run_alone(async move { measure(&options).await })?
+/// What was measured, whatever ended it.
+#[derive(Default)]
+struct Collected {
+    steps: Vec<Measured>,
+    was_interrupted: bool,
+    fault: Option<Complaint>,
 }
 
-async fn measure(options: &Options) -> Result<(), Complaint> {
+/// Runs `perf disk`; one line for each step as it ends. Ctrl-C ends it with what was measured.
+pub fn run(options: &Options) -> Result<(), Complaint> {
+    let unheard = |error| Complaint(format!("cannot listen to signals: {error}"));
+    let stops = signal::stop_signals().map_err(unheard)?;
+    let asked = options.clone();
+    let measured = uring::run_alone(async move {
+        let collected = measure(&asked, stops).await?;
+        let result = json(&asked, &collected).await;
+        Ok::<_, Complaint>((collected, result))
+    });
+    let (collected, result) = measured??;
+    if !collected.steps.is_empty() {
+        say(&sentence(&collected.steps))?;
+        options.files.keep(&result)?;
+    }
+    collected.fault.map_or(Ok(()), Err)
+}
+
+async fn measure(options: &Options, stops: Receiver<Stop>) -> Result<Collected, Complaint> {
     if options.file_bytes < FILE_BYTES_MIN {
         return Err(Complaint::new("--file-bytes: at least 16MiB"));
     }
@@ -37,31 +61,45 @@ async fn measure(options: &Options) -> Result<(), Complaint> {
             grouped(options.file_bytes as u64)
         )));
     }
+    let stopped = Rc::new(Cell::new(false));
+    let stopping = stopped.clone();
+    let listening = task::spawn(async move {
+        stops.recv().await;
+        stopping.set(true);
+    });
     let path = directory.join(FILE_NAME);
-    let done = all_steps(options, &path).await;
+    let mut collected = Collected::default();
+    let done = all_steps(options, &path, &stopped, &mut collected.steps).await;
+    listening.cancel().await;
     // A file that could not be made need not go.
     let _ = fs::remove_file(&path).await;
-    let measured = done?;
-    if let Some(file) = &options.json {
-        let bytes = serde_json::to_vec_pretty(&json(options, &measured).await).unwrap_or_default();
-        let written = fs::write(file, bytes).await;
-        written.map_err(|error| Complaint(format!("cannot write {}: {error}", file.display())))?;
-    }
-    say(&sentence(&measured))
+    collected.fault = done.err();
+    collected.was_interrupted = stopped.get();
+    Ok(collected)
 }
 
-async fn all_steps(options: &Options, path: &Path) -> Result<Vec<Measured>, Complaint> {
+async fn all_steps(
+    options: &Options,
+    path: &Path,
+    stopped: &Cell<bool>,
+    all: &mut Vec<Measured>,
+) -> Result<(), Complaint> {
     let failed = |error| Complaint(format!("cannot write and read {}: {error}", path.display()));
     let file = File::open(path, OpenMode::Create).await.map_err(failed)?;
     say("operation        size  depth        MB/s       ops/s        p50        p99        max")?;
-    let mut all = Vec::new();
     for step in Step::ALL {
-        let measured = take(&file, step, options.file_bytes, options.duration).await;
+        let (bytes, time) = (options.file_bytes, options.duration);
+        let measured = take(&file, step, bytes, time, stopped).await;
         let measured = measured.map_err(failed)?;
-        say(&line(&measured))?;
-        all.push(measured);
+        if measured.operations > 0 {
+            say(&line(&measured))?;
+            all.push(measured);
+        }
+        if stopped.get() {
+            break;
+        }
     }
-    Ok(all)
+    Ok(())
 }
 
 fn line(measured: &Measured) -> String {
@@ -104,7 +142,8 @@ fn sentence(measured: &[Measured]) -> String {
     )
 }
 
-async fn json(options: &Options, measured: &[Measured]) -> Value {
+async fn json(options: &Options, collected: &Collected) -> Value {
+    let measured = &collected.steps;
     let step = |measured: &Measured| {
         json!({
             "step": measured.step,
@@ -123,6 +162,8 @@ async fn json(options: &Options, measured: &[Measured]) -> Value {
         "tool_version": env!("CARGO_PKG_VERSION"),
         "command": "disk",
         "ended_unix_ms": clock::wall(),
+        "was_interrupted": collected.was_interrupted,
+        "fault": collected.fault.as_ref().map(|fault| fault.0.clone()),
         "directory": options.data_dir.display().to_string(),
         "file_system": file_system_of(&options.data_dir).await,
         "file_bytes": options.file_bytes,

@@ -1,10 +1,9 @@
 use std::io::{Write, stdout};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Options;
 use super::search::Search;
-use crate::io::{fs, uring};
 use crate::perf::amount::{Rate, grouped, time};
 use crate::perf::complaint::Complaint;
 use crate::perf::outcome::Outcome;
@@ -23,22 +22,40 @@ pub fn run(options: &Options) -> Result<(), Complaint> {
     let mut search = Search::new(options.first_rate.max(1) as f64, options.halvings);
     let mut points = Vec::new();
     say("       rate    achieved        MB/s        p50        p99      p99.9  kept")?;
+    let mut fault = None;
     while let Some(rate) = search.next() {
-        let point = measure(options, rate)?;
+        let (point, broken) = match measure(options, rate) {
+            Ok(measured) => measured,
+            // No point came of it; those before it are kept.
+            Err(complaint) => {
+                fault = Some(complaint);
+                break;
+            }
+        };
         say(&line(&point))?;
-        search.on_point(point.kept);
-        let ended = point.outcome.collected.was_interrupted;
+        fault = broken;
+        // Half a point says nothing of its rate.
+        let is_whole = !point.outcome.collected.was_interrupted;
+        if is_whole {
+            search.on_point(point.kept);
+        }
         points.push(point);
-        if ended {
+        if !is_whole || fault.is_some() {
             break;
         }
     }
-    let sentence = sentence(options, &search, &points);
-    write_json(options, &points, &sentence)?;
-    say(&sentence)
+    if !points.is_empty() {
+        let sentence = sentence(options, &search, &points);
+        say(&sentence)?;
+        let mut result = json(options, &search, &points, &sentence);
+        result["fault"] = fault.as_ref().map(|fault| fault.0.clone()).into();
+        options.produce.result.files.keep(&result)?;
+    }
+    fault.map_or(Ok(()), Err)
 }
 
-fn measure(options: &Options, rate: f64) -> Result<Point, Complaint> {
+/// One point, and what ended it so early that there is no use in another.
+fn measure(options: &Options, rate: f64) -> Result<(Point, Option<Complaint>), Complaint> {
     let mut produce = options.produce.clone();
     produce.sending.rate = Some(Rate::Records(rate));
     let (outcome, fault) = produce::measure(&produce, Some(Voice::Quiet))?;
@@ -47,16 +64,13 @@ fn measure(options: &Options, rate: f64) -> Result<Point, Complaint> {
     let is_soon = u128::from(tally.latencies.percentile(99.0)) <= options.p99.as_nanos();
     let is_reached = outcome.unsent_records == 0 && outcome.records_per_second() >= 0.99 * rate;
     let kept = fault.is_none() && is_soon && is_reached && tally.counts.errors <= allowed;
-    if let Some(fault) = fault
-        && tally.counts.records == 0
-    {
-        return Err(fault);
-    }
-    Ok(Point {
+    let broken = fault.filter(|_| tally.counts.records == 0);
+    let point = Point {
         rate,
         kept,
         outcome,
-    })
+    };
+    Ok((point, broken))
 }
 
 fn line(point: &Point) -> String {
@@ -69,7 +83,11 @@ fn line(point: &Point) -> String {
         time(latencies.percentile(50.0)),
         time(latencies.percentile(99.0)),
         time(latencies.percentile(99.9)),
-        if point.kept { "yes" } else { "no" },
+        match point.kept {
+            _ if point.outcome.collected.was_interrupted => "interrupted",
+            true => "yes",
+            false => "no",
+        },
     )
 }
 
@@ -100,10 +118,7 @@ fn sentence(options: &Options, search: &Search, points: &[Point]) -> String {
     )
 }
 
-fn write_json(options: &Options, points: &[Point], sentence: &str) -> Result<(), Complaint> {
-    let Some(path) = options.produce.result.json.clone() else {
-        return Ok(());
-    };
+fn json(options: &Options, search: &Search, points: &[Point], sentence: &str) -> Value {
     let point = |point: &Point| {
         json!({
             "rate_records_per_second": point.rate,
@@ -111,18 +126,15 @@ fn write_json(options: &Options, points: &[Point], sentence: &str) -> Result<(),
             "run": point.outcome.json(),
         })
     };
-    let all = json!({
+    json!({
         "tool": "corelane perf",
         "tool_version": env!("CARGO_PKG_VERSION"),
         "command": "find-limit",
         "p99_bound_ns": u64::try_from(options.p99.as_nanos()).unwrap_or(u64::MAX),
+        "knee_records_per_second": search.knee(),
         "points": points.iter().map(point).collect::<Vec<_>>(),
         "sentence": sentence,
-    });
-    let bytes = serde_json::to_vec_pretty(&all).unwrap_or_default();
-    let shown = path.display().to_string();
-    let written = uring::run_alone(async move { fs::write(&path, bytes).await })?;
-    written.map_err(|error| Complaint(format!("cannot write {shown}: {error}")))
+    })
 }
 
 fn say(line: &str) -> Result<(), Complaint> {

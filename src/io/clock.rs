@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::{Either, select};
 
@@ -23,6 +23,12 @@ pub fn wall() -> Timestamp {
         World::Uring => uring::clock::wall(),
         World::Sim => sim::clock::wall(),
     }
+}
+
+/// A moment of the wall clock as the standard library has it, for crates that ask for that; what
+/// lies before 1970 is 1970.
+pub fn system_time(at: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(at.0).unwrap_or(0))
 }
 
 /// Waits at least `duration`.

@@ -1,0 +1,214 @@
+use std::fmt::Write;
+
+use super::figure::Figure;
+use super::markup::{data_block, escape};
+use super::story::Story;
+use super::{around, ceiling, cost, curve, knee, ratios, series};
+use crate::perf::complaint::Complaint;
+
+const STYLE: &str = include_str!("page.css");
+/// Nothing is fetched and nothing is run, whatever a topic is called.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
+
+/// The whole report as HTML; `log` is the name of the file of histograms next to it.
+pub fn html(story: &Story, log: &str) -> Result<String, Complaint> {
+    let title = title(story);
+    let mut html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n\
+         <style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{}</h1>\n",
+        escape(&title),
+        escape(&title)
+    );
+    sentences(&mut html, story);
+    for figure in figures(story)? {
+        html.push_str(&figure.html());
+    }
+    if let Some(table) = cost::table(story) {
+        let _ = write!(
+            html,
+            "<section>\n<h2>CPU and bytes</h2>\n{}</section>\n",
+            table.html()
+        );
+    }
+    for (title, table) in around::tables(story) {
+        let _ = write!(
+            html,
+            "<section>\n<h2>{title}</h2>\n{}</section>\n",
+            table.html()
+        );
+    }
+    footer(&mut html, story, log);
+    Ok(html)
+}
+
+/// What compares first, then what was measured, then what explains it.
+fn figures(story: &Story) -> Result<Vec<Figure>, Complaint> {
+    let mut figures = ratios::figures(story)?;
+    figures.extend(knee::figures(story)?);
+    figures.extend(ceiling::figures(story)?);
+    figures.extend(curve::figure(story)?);
+    figures.extend(series::latencies(story)?);
+    figures.extend(series::throughput(story)?);
+    Ok(figures)
+}
+
+fn title(story: &Story) -> String {
+    let Some((_, value)) = story.values.first() else {
+        return "corelane perf".into();
+    };
+    let text = |path: &str| value.pointer(path).and_then(|value| value.as_str());
+    let command = text("/command").unwrap_or("report");
+    match (story.values.len(), text("/settings/topic")) {
+        (1, Some(topic)) => format!("corelane perf {command}: topic {topic}"),
+        (1, None) => format!("corelane perf {command}"),
+        (count, _) => format!("corelane perf: {count} results beside each other"),
+    }
+}
+
+/// What each value says of itself.
+fn sentences(html: &mut String, story: &Story) {
+    for (name, value) in &story.values {
+        let text = |path: &str| value.pointer(path).and_then(|value| value.as_str());
+        html.push_str("<div class=\"result\">\n");
+        if story.values.len() > 1 {
+            let _ = write!(html, "<h3>{}</h3>", escape(name));
+        }
+        if let Some(limit) = text("/verdict/limit") {
+            let _ = write!(html, "<p class=\"verdict\">{}</p>", escape(limit));
+        }
+        if let Some(sentence) = text("/sentence") {
+            let _ = writeln!(html, "<p class=\"sentence\">{}</p>", escape(sentence));
+        }
+        if let Some(fault) = text("/fault") {
+            let words = "The run ended early, and this is what was measured until then";
+            let _ = writeln!(html, "<p class=\"fault\">{words}: {}</p>", escape(fault));
+        }
+        if value
+            .get("was_interrupted")
+            .and_then(|value| value.as_bool())
+            == Some(true)
+        {
+            let words = "The run was interrupted; this is what was measured until then.";
+            let _ = writeln!(html, "<p class=\"fault\">{words}</p>");
+        }
+        html.push_str("</div>\n");
+    }
+}
+
+fn footer(html: &mut String, story: &Story, log: &str) {
+    let version = env!("CARGO_PKG_VERSION");
+    let _ = writeln!(
+        html,
+        "<footer>Made by corelane perf {version}. The figures are in this page as JSON, in its \
+         elements data-1 and on, and the histograms next to it in <a href=\"{0}\">{0}</a>.\
+         </footer>",
+        escape(log)
+    );
+    for (number, (_, value)) in story.values.iter().enumerate() {
+        html.push_str(&data_block(&format!("data-{}", number + 1), value));
+    }
+    html.push_str("</body>\n</html>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::story::Story;
+    use super::html;
+
+    const HOSTILE: &str = "<script>alert(1)</script>";
+
+    fn run(name: &str) -> Value {
+        json!({
+            "command": "produce", "name": name, "fault": name, "sentence": name,
+            "settings": { "topic": name, name: [name] },
+            "broker": { "topic_settings": { "flush.messages": name } },
+            "verdict": { "limit": name, "evidence": name },
+            "warmup_seconds": 1.0, "records": 30, "payload_bytes": 3000,
+            "series": [
+                { "second": 0, "seconds": 1.0, "records": 10, "payload_bytes": 1000,
+                  "p50_ns": 1_000_000, "p99_ns": 2_000_000, "max_ns": 3_000_000 },
+                { "second": 1, "seconds": 1.0, "records": 0, "payload_bytes": 0,
+                  "p50_ns": 0, "p99_ns": 0, "max_ns": 0 },
+                { "second": 2, "seconds": 0.1, "records": 20, "payload_bytes": 2000,
+                  "p50_ns": 1_000_000, "p99_ns": 2_000_000, "max_ns": 3_000_000 },
+            ],
+            "latency": { "histogram_ns_count": [[1_000_000, 29], [3_000_000, 1]],
+                "max_ns": 3_000_000 },
+        })
+    }
+
+    fn page(values: &[Value]) -> String {
+        let mut story = Story::default();
+        for value in values {
+            let name = value["name"].as_str().unwrap_or("file");
+            story.add(name, value.clone());
+        }
+        html(&story, "<b>.hlog").expect("a page")
+    }
+
+    #[test]
+    fn no_word_of_a_run_becomes_a_tag() {
+        let ratio = json!({ "median": 1.5, "min": 1.0, "max": 2.0, "unit": HOSTILE });
+        let compared = json!({ "command": "compare", "runs": [run(HOSTILE), run("b")],
+            "ratios": { HOSTILE: ratio } });
+        let steps = json!({ "directory": HOSTILE, "steps": [{ "megabytes_per_second": 9.0,
+            "step": { "action": HOSTILE, "operation_bytes": 4096, "depth": 1 } }] });
+        let points = json!({ "points": [{ "rate_records_per_second": 5.0, "run": run(HOSTILE) }],
+            "knee_records_per_second": 5.0, "p99_bound_ns": 1e6 });
+        for values in [
+            &[run(HOSTILE)][..],
+            &[run(HOSTILE), run("b")],
+            &[compared],
+            &[steps, points],
+        ] {
+            let page = page(values);
+            assert!(
+                !page.contains(HOSTILE) && !page.contains("<b>"),
+                "{values:?}"
+            );
+            let scripts = page.matches("<script").count();
+            assert_eq!(
+                scripts,
+                page.matches("<script type=\"application/json\"").count()
+            );
+            assert_eq!(scripts, values.len());
+            assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        }
+    }
+
+    #[test]
+    fn a_page_asks_for_nothing_and_draws_what_there_is() {
+        let page = page(&[run("t")]);
+        let drawn = page.matches("<svg").count();
+        assert_eq!(
+            drawn, 4,
+            "percentiles, latency, bytes and records over time"
+        );
+        for word in ["src=", "url(", "@import", "onload"] {
+            assert!(!page.contains(word), "{word}");
+        }
+        let addresses = page.matches("http").count();
+        assert_eq!(
+            addresses - page.matches("http-equiv").count(),
+            drawn,
+            "SVG's own name only"
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_something_else_gives_a_page_without_pictures() {
+        for value in [
+            json!(null),
+            json!([1]),
+            json!({ "runs": 7, "steps": {}, "points": [] }),
+        ] {
+            assert!(!page(&[value]).contains("<svg"));
+        }
+        let odd = json!({ "series": [null, { "p50_ns": "x" }], "latency": [], "settings": 5 });
+        assert!(page(&[odd]).contains("corelane perf"));
+    }
+}
