@@ -6,7 +6,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use super::complaint::Complaint;
-use super::{consume, disk, e2e, find_limit, kafka, produce, report, sink, verify};
+use super::{compare, consume, disk, e2e, find_limit, kafka, produce, report, sink, verify};
 
 /// What the shell said after `perf`.
 #[derive(Subcommand, Debug)]
@@ -25,6 +25,10 @@ enum Command {
     Disk(disk::Options),
     /// Make a report from the files that --json wrote, several runs over each other
     Report(report::Options),
+    /// Run a scenario, a workload with a name, against one broker
+    Run(super::run::Options),
+    /// Run a scenario against two or more brokers in turn; tell the ratios
+    Compare(Box<compare::Options>),
     /// As Kafka's kafka-producer-perf-test.sh
     #[command(name = "kafka-producer-perf-test")]
     ProducerPerf(kafka::ProducerPerf),
@@ -95,6 +99,8 @@ fn work(command: &Command) -> Result<(), Complaint> {
         Command::FindLimit(options) => find_limit::run(options),
         Command::Disk(options) => disk::run(options),
         Command::Report(options) => report::run(options),
+        Command::Run(options) => super::run::run(options),
+        Command::Compare(options) => compare::run(options),
         Command::ProducerPerf(options) => options.run(),
         Command::ConsumerPerf(options) => options.run(),
         Command::E2eLatency(options) => options.run(),

@@ -30,6 +30,33 @@ impl Cost {
         }
     }
 
+    /// Makes the cost that the first of some loads measured that of the work of all: they ran
+    /// together, and the broker's process does not tell them apart.
+    pub fn share(loads: &mut [(String, Value)]) {
+        let sum = |name: &str| {
+            let each = loads
+                .iter()
+                .filter_map(|(_, load)| load.get(name)?.as_f64());
+            each.sum::<f64>()
+        };
+        let (records, requests, bytes) = (sum("records"), sum("requests"), sum("payload_bytes"));
+        let [(_, first), _, ..] = loads else {
+            return;
+        };
+        let Some(cost) = first.get_mut("broker_process") else {
+            return;
+        };
+        let number = |name: &str| cost.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+        let (cpu, switches) = (number("cpu_seconds"), number("context_switches"));
+        let written = number("disk_written_bytes");
+        cost["cpu_seconds_per_gb"] = json!(per(cpu, bytes / 1e9));
+        cost["cpu_seconds_per_million_records"] = json!(per(cpu, records / 1e6));
+        cost["cpu_seconds_per_million_requests"] = json!(per(cpu, requests / 1e6));
+        cost["disk_written_bytes_per_payload_byte"] = json!(per(written, bytes));
+        cost["context_switches_per_million_records"] = json!(per(switches, records / 1e6));
+        cost["is_of_all_loads_together"] = json!(true);
+    }
+
     fn cpu_per_gb(&self) -> Option<f64> {
         per(self.used.cpu, self.payload_bytes as f64 / 1e9)
     }
@@ -80,6 +107,8 @@ impl Cost {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::{Cost, Counts, Reading};
 
     #[test]
@@ -102,6 +131,20 @@ mod tests {
         assert_eq!(told["cpu_seconds_per_million_requests"], 6.0);
         assert_eq!(told["disk_written_bytes_per_payload_byte"], 2.0);
         assert_eq!(told["context_switches_per_million_records"], 250.0);
+        let mut loads = vec![
+            (
+                "a".to_owned(),
+                json!({ "broker_process": told, "records": 500_000 }),
+            ),
+            (
+                "b".to_owned(),
+                json!({ "records": 500_000, "payload_bytes": 3_000_000_000u64 }),
+            ),
+        ];
+        Cost::share(&mut loads);
+        let shared = &loads[0].1["broker_process"];
+        assert_eq!(shared["cpu_seconds_per_gb"], 1.0);
+        assert_eq!(shared["cpu_seconds_per_million_records"], 3.0);
         let nothing = Cost::new(10.0, &used, &Counts::default());
         assert!(nothing.json()["cpu_seconds_per_gb"].is_null());
         assert!(nothing.line().contains("unknown CPU-seconds per GB"));

@@ -16,6 +16,7 @@
 
 mod amount;
 mod command;
+mod compare;
 mod complaint;
 mod conduct;
 mod consume;
@@ -35,12 +36,15 @@ mod packed;
 mod produce;
 mod progress;
 mod report;
+mod run;
+mod scenario;
 mod seat;
 mod setup;
 mod sink;
 mod survey;
 mod tally;
 mod target;
+mod trial;
 mod usage;
 mod verdict;
 mod verify;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::complaint::Complaint;
 use crate::client::admin::{self, NewTopic};
-use crate::client::{ClientFault, Cluster, HostPort, Settings, Topic};
+use crate::client::{ClientFault, Cluster, HostPort, Settings, Topic, offsets, persist};
 use crate::model::{ErrorCode, NodeId, Uuid};
 
 /// How long finding brokers and leaders is tried before a run gives up.
@@ -92,7 +92,21 @@ impl Address {
             }
         }
         let found = cluster.await_topic(&self.topic, false).await;
-        found.map_err(|fault| self.explain(&fault))
+        let topic = found.map_err(|fault| self.explain(&fault))?;
+        let led = self.await_leaders(cluster, &topic).await;
+        led.map_err(|fault| self.explain(&fault))?;
+        Ok(topic)
+    }
+
+    /// Waits until every leader that is named leads: Kafka's brokers hear of a new topic after
+    /// clients may, and refuse batches until then.
+    async fn await_leaders(&self, cluster: &Cluster, topic: &Topic) -> Result<(), ClientFault> {
+        let partitions: Vec<i32> = topic.partitions.iter().map(|one| one.index).collect();
+        persist(&self.settings(), async || {
+            let ends = offsets::list(cluster, &self.topic, &partitions, offsets::LATEST).await?;
+            ends.into_iter().try_for_each(|end| end.result.map(drop))
+        })
+        .await
     }
 
     async fn target(&self, cluster: &Cluster, topic: &Topic) -> Result<Target, Complaint> {

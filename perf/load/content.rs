@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::Dice;
+use crate::client::partition_of_key;
 
 /// The byte that fills the part of a value that is not random.
 const FILL: u8 = b'a';
@@ -25,6 +26,30 @@ impl Content {
         let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let lines = lines.filter(|line| !line.is_empty());
         Content::Lines(lines.map(|line| bytes.slice_ref(line)).collect())
+    }
+
+    /// The lines whose first words hash to each partition, and what share of all they are. Where
+    /// there are none, all lines stand in for them, with no share.
+    pub fn split(&self, partitions: u32) -> Vec<(Content, f64)> {
+        let mut parts = vec![Vec::new(); partitions as usize];
+        let lines: &[Bytes] = match self {
+            Content::Made { .. } => &[],
+            Content::Lines(lines) => lines,
+        };
+        for line in lines {
+            let partition = usize::try_from(partition_of_key(first_word(line), partitions));
+            if let Some(part) = partition.ok().and_then(|at| parts.get_mut(at)) {
+                part.push(line.clone());
+            }
+        }
+        let share = |part: Vec<Bytes>| match part.is_empty() {
+            true => (self.clone(), 0.0),
+            false => {
+                let weight = part.len() as f64 / lines.len() as f64;
+                (Content::Lines(part), weight)
+            }
+        };
+        parts.into_iter().map(share).collect()
     }
 
     /// The mean length of a value, in bytes.
@@ -61,11 +86,35 @@ impl Content {
     }
 }
 
+/// What stands before the first blank of a line.
+pub fn first_word(line: &[u8]) -> &[u8] {
+    line.split(|byte| *byte == b' ').next().unwrap_or(line)
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
 
-    use super::{Content, Dice};
+    use super::{Content, Dice, first_word};
+    use crate::client::partition_of_key;
+
+    #[test]
+    fn lines_go_to_the_partitions_of_their_first_words() {
+        let text = Bytes::from_static(b"10.0.0.1 GET a\n10.0.0.2 GET b\n10.0.0.1 GET c\nx\n");
+        let parts = Content::of_file(&text).split(64);
+        let shares: f64 = parts.iter().map(|(_, share)| share).sum();
+        assert_eq!((parts.len(), shares), (64, 1.0));
+        let filled = parts.iter().enumerate().filter(|(_, part)| part.1 > 0.0);
+        for (partition, (content, _)) in filled {
+            let Content::Lines(lines) = content else {
+                panic!("made up content");
+            };
+            for line in lines {
+                assert_eq!(partition_of_key(first_word(line), 64), partition as i32);
+            }
+        }
+        assert_eq!(first_word(b"alone"), b"alone");
+    }
 
     #[test]
     fn values_keep_to_their_range_and_entropy() {

@@ -5,7 +5,7 @@ use crate::client::partition_of_key;
 /// memory.
 const KEYS_MAX: u64 = 1 << 20;
 
-/// Which keys records carry. A key is its number in decimal digits.
+/// Which keys records carry. A key is its number in decimal digits, or part of the value.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum KeyStyle {
     None,
@@ -15,13 +15,18 @@ pub enum KeyStyle {
     Uniform(u64),
     /// One of so many, the k-th in proportion to 1 / k^s.
     Zipf(u64, f64),
+    /// The value's own first word: what stands before its first blank.
+    FirstWord,
 }
 
 impl KeyStyle {
-    /// `none`, `sequence`, `uniform:KEYS` or `zipf:KEYS[:EXPONENT]`.
+    /// `none`, `sequence`, `uniform:KEYS`, `zipf:KEYS[:EXPONENT]` or `first-word`.
     pub fn parse(text: &str) -> Result<KeyStyle, String> {
-        let wrong =
-            || format!("{text:?} is not none, sequence, uniform:KEYS or zipf:KEYS[:EXPONENT]");
+        let wrong = || {
+            format!(
+                "{text:?} is not none, sequence, uniform:KEYS, zipf:KEYS[:EXPONENT] or first-word"
+            )
+        };
         let mut parts = text.split(':');
         let style = parts.next().unwrap_or_default();
         let keys = match parts.next() {
@@ -33,6 +38,7 @@ impl KeyStyle {
         match (style, keys, exponent) {
             ("none", None, None) => Ok(KeyStyle::None),
             ("sequence", None, None) => Ok(KeyStyle::Sequence),
+            ("first-word", None, None) => Ok(KeyStyle::FirstWord),
             ("uniform", Some(keys), None) => Ok(KeyStyle::Uniform(keys)),
             ("zipf", Some(keys), None) => Ok(KeyStyle::Zipf(keys, 1.0)),
             ("zipf", Some(keys), Some(Ok(exponent))) if exponent > 0.0 => {
@@ -125,7 +131,7 @@ impl Urn {
         };
         let mut urns = vec![urn; partitions as usize];
         let keys = match style {
-            KeyStyle::None => 0,
+            KeyStyle::None | KeyStyle::FirstWord => 0,
             KeyStyle::Sequence => u64::from(partitions) * enough as u64,
             KeyStyle::Uniform(keys) | KeyStyle::Zipf(keys, _) => keys,
         };

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::keys::{KeyStyle, Urn};
-use super::template::{Body, Extent, Template};
+use super::template::{Body, Extent, Keys, Template};
 use super::{Dice, Shape};
 
 /// Memory for all templates of a run. Where many partitions need their own, each gets a smaller
@@ -44,22 +44,34 @@ impl Load {
             batch_bytes: shape.batch_bytes.min(room),
             records: RECORDS_MAX / partitions.max(1) as usize + 1000,
         };
-        let enough = 2 * extent.batch_bytes / (shape.content.mean_bytes() as usize).max(8) + 1;
-        let mut urns = Urn::split(shape.keys, partitions, enough.min(extent.records));
         let mut dice = Dice::part(shape.seed, 1);
-        let mut sum = 0.0;
-        let (mut templates, mut odds) = (Vec::new(), Vec::new());
-        for urn in &mut urns {
-            sum += urn.weight();
-            odds.push(sum);
-            let drawn = Template::draw(extent, &shape.content, Some(urn), &mut dice);
-            templates.push(drawn);
-        }
-        Load {
+        let mut load = Load {
             shape,
-            templates,
-            odds,
+            templates: Vec::new(),
+            odds: Vec::new(),
+        };
+        if load.shape.keys == KeyStyle::FirstWord {
+            for (content, share) in load.shape.content.split(partitions) {
+                let drawn = Template::draw(extent, &content, Keys::FirstWords, &mut dice);
+                load.push(drawn, share);
+            }
+            return load;
         }
+        let content = load.shape.content.clone();
+        let enough = 2 * extent.batch_bytes / (content.mean_bytes() as usize).max(8) + 1;
+        for mut urn in Urn::split(load.shape.keys, partitions, enough.min(extent.records)) {
+            let weight = urn.weight();
+            let drawn = Template::draw(extent, &content, Keys::Drawn(&mut urn), &mut dice);
+            load.push(drawn, weight);
+        }
+        load
+    }
+
+    /// The template of the next partition, and its weight against the others.
+    fn push(&mut self, template: Template, weight: f64) {
+        let before = self.odds.last().copied().unwrap_or(0.0);
+        self.odds.push(before + weight);
+        self.templates.push(template);
     }
 
     fn shared(shape: Shape) -> Load {
@@ -73,10 +85,13 @@ impl Load {
         };
         let mut dice = Dice::part(shape.seed, 1);
         let mut urn = Urn::of(shape.keys, variants * RECORDS_MAX);
-        let keyed = shape.keys != KeyStyle::None;
         let draw = |_| {
-            let urn = keyed.then_some(&mut urn);
-            Template::draw(extent, &shape.content, urn, &mut dice)
+            let keys = match shape.keys {
+                KeyStyle::None => Keys::None,
+                KeyStyle::FirstWord => Keys::FirstWords,
+                _ => Keys::Drawn(&mut urn),
+            };
+            Template::draw(extent, &shape.content, keys, &mut dice)
         };
         let templates = (0..variants).map(draw).collect();
         Load {

@@ -1,7 +1,8 @@
 use bytes::Bytes;
 
+use super::Dice;
+use super::content::{Content, first_word};
 use super::keys::{Urn, key_text};
-use super::{Content, Dice};
 use crate::model::Timestamp;
 use crate::records::{
     BatchBuilder, Codec, Compression, CrcShift, HEADER_BYTES, NewRecord, Prepared, compress, crc32c,
@@ -39,12 +40,21 @@ pub struct Extent {
     pub records: usize,
 }
 
+/// Where the keys of a template come from.
+#[derive(Debug)]
+pub enum Keys<'a> {
+    None,
+    Drawn(&'a mut Urn),
+    /// From the values.
+    FirstWords,
+}
+
 impl Template {
-    /// Draws records until a batch is full. Without an urn, records have no keys.
+    /// Draws records until a batch is full.
     pub fn draw(
         extent: Extent,
         content: &Content,
-        mut urn: Option<&mut Urn>,
+        mut keys: Keys<'_>,
         dice: &mut Dice,
     ) -> Template {
         let mut builder = BatchBuilder::with_capacity(extent.batch_bytes);
@@ -52,9 +62,13 @@ impl Template {
         let (mut value, mut payload_bytes) = (Vec::new(), 0);
         while ends.len() < extent.records.max(1) {
             content.draw(dice, &mut value);
-            let key = urn.as_mut().and_then(|urn| urn.draw(dice)).map(key_text);
+            let key = match &mut keys {
+                Keys::None => None,
+                Keys::Drawn(urn) => urn.draw(dice).map(|number| key_text(number).into_bytes()),
+                Keys::FirstWords => Some(first_word(&value).to_vec()),
+            };
             let record = NewRecord {
-                key: key.as_deref().map(str::as_bytes),
+                key: key.as_deref(),
                 value: Some(&value),
                 headers: &[],
             };
@@ -128,7 +142,7 @@ impl Template {
 
 #[cfg(test)]
 mod tests {
-    use super::{Body, Content, Dice, Extent, Template};
+    use super::{Body, Content, Dice, Extent, Keys, Template};
     use crate::model::Timestamp;
     use crate::records::{BatchView, Codec, Compression, Stamp, decompress};
 
@@ -142,7 +156,7 @@ mod tests {
             batch_bytes: 4096,
             records: usize::MAX,
         };
-        Template::draw(extent, &content, None, &mut Dice::new(7))
+        Template::draw(extent, &content, Keys::None, &mut Dice::new(7))
     }
 
     fn whole(body: &Body) -> Vec<u8> {
@@ -194,7 +208,7 @@ mod tests {
             batch_bytes: 1,
             records: usize::MAX,
         };
-        let template = Template::draw(extent, &content, None, &mut Dice::new(7));
+        let template = Template::draw(extent, &content, Keys::None, &mut Dice::new(7));
         assert_eq!(template.count(), 1);
     }
 }

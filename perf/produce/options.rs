@@ -37,7 +37,8 @@ pub struct Records {
     /// Share of a value that is random: 1 cannot be compressed, 0 is all the same
     #[arg(long, value_name = "RATIO", default_value_t = 1.0)]
     pub entropy: f64,
-    /// Keys: none, sequence, uniform:KEYS or zipf:KEYS[:EXPONENT]
+    /// Keys: none, sequence, uniform:KEYS, zipf:KEYS[:EXPONENT], or first-word, that of a line
+    /// of the payload file
     #[arg(long, value_name = "KEYS", default_value = "none", value_parser = KeyStyle::parse)]
     pub keys: KeyStyle,
     /// sticky, round-robin, hash or a partition's number [default: hash with keys, else sticky]

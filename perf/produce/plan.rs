@@ -104,6 +104,11 @@ fn check(options: &Options) -> Result<(), Complaint> {
             "--partitioner hash needs keys: add --keys sequence, uniform:KEYS or zipf:KEYS",
         ));
     }
+    if records.keys == KeyStyle::FirstWord && records.payload_file.is_none() {
+        return Err(Complaint::new(
+            "--keys first-word needs lines that begin with a word: add --payload-file FILE",
+        ));
+    }
     Ok(())
 }
 

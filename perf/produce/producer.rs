@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::Plan;
 use super::lane::{Cargo, Landed, Lane, Meant, Sent, refusals};
 use super::source::{Router, Source};
-use crate::client::{ClientFault, Connection};
+use crate::client::{ClientFault, Connection, Settings, persist};
 use crate::io::{clock, task};
 use crate::model::{Instant, NodeId, ProducerEpoch, ProducerId, Sequence};
 use crate::perf::complaint::Complaint;
@@ -64,7 +64,7 @@ impl Producer {
         for (leader, address) in &plan.target.brokers {
             let connection = Connection::open(address, &plan.target.settings).await?;
             if plan.idempotence && identity.is_none() {
-                identity = Some(identify(&connection).await?);
+                identity = Some(identify(&connection, &plan.target.settings).await?);
             }
             by_leader.insert(*leader, lanes.len());
             lanes.push(Lane::new(plan.clone(), connection));
@@ -377,16 +377,22 @@ impl Producer {
     }
 }
 
-/// Gets a producer id.
-async fn identify(connection: &Connection) -> Result<(ProducerId, ProducerEpoch), ClientFault> {
+/// Gets a producer id. A cluster that gives its first ones may take a while.
+async fn identify(
+    connection: &Connection,
+    settings: &Settings,
+) -> Result<(ProducerId, ProducerEpoch), ClientFault> {
     let request = init_producer_id::Request {
         transactional_id: None,
         transaction_timeout_ms: i32::MAX,
         ..init_producer_id::Request::default()
     };
-    let answer = connection.call(&request).await?;
-    let answer: init_producer_id::Response<'_> = answer.read()?;
-    ClientFault::check(answer.error_code, None)?;
-    let epoch = ProducerEpoch(answer.producer_epoch);
-    Ok((ProducerId(answer.producer_id), epoch))
+    persist(settings, async || {
+        let answer = connection.call(&request).await?;
+        let answer: init_producer_id::Response<'_> = answer.read()?;
+        ClientFault::check(answer.error_code, None)?;
+        let epoch = ProducerEpoch(answer.producer_epoch);
+        Ok((ProducerId(answer.producer_id), epoch))
+    })
+    .await
 }

@@ -52,7 +52,14 @@ impl Run {
 
 impl Story {
     /// Puts a value with the rest: a run by itself, or what holds several in `runs`.
-    pub fn add(&mut self, name: &str, value: Value) {
+    pub fn add(&mut self, name: &str, mut value: Value) {
+        if value
+            .get("command")
+            .is_some_and(|command| command == "compare")
+            && let Some(Value::Array(steps)) = value.get_mut("steps").map(Value::take)
+        {
+            return steps.into_iter().for_each(|step| self.add_step(step));
+        }
         match value.get("runs").and_then(Value::as_array) {
             Some(runs) => {
                 for run in runs {
@@ -64,6 +71,17 @@ impl Story {
             None => {}
         }
         self.values.push((name.to_owned(), value));
+    }
+
+    /// One step of a comparison; runs of several steps are told apart by its name.
+    fn add_step(&mut self, mut step: Value) {
+        let name = step.get("name").and_then(Value::as_str).unwrap_or("step");
+        let name = name.to_owned();
+        for run in step["runs"].as_array_mut().into_iter().flatten() {
+            let broker = run.get("name").and_then(Value::as_str).unwrap_or("run");
+            run["name"] = format!("{name}, {broker}").into();
+        }
+        self.add(&name, step);
     }
 
     fn add_run(&mut self, name: &str, value: Value) {

@@ -45,4 +45,5 @@ pub use partition::partition_of_key;
 pub use payload::Payload;
 pub use pending::Pending;
 pub use produce::Producer;
+pub use retry::persist;
 pub use settings::{Acks, ConsumeSettings, Isolation, ProduceSettings, Settings};

@@ -45,6 +45,7 @@ pub use kafka_names::KAFKA_BROKER_KEYS;
 pub use key::{Key, Kind, Mode, Range};
 pub use layer::{Overrides, Source};
 pub use listener::{InvalidListener, Listener};
+pub use nearest::nearest;
 pub use parse::{ConfigFault, properties};
 pub use properties::server_properties;
 pub use settings::{

@@ -1,16 +1,20 @@
-//! Other processes of this machine, and this one's own file. Nothing here waits.
+//! Other processes of this machine, and this one's own file. Nothing here waits but what says so.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::task;
+
 /// What Linux adds to the name of a program whose file was removed or replaced.
 const REPLACED: &str = " (deleted)";
+/// What a worker may have to say.
+const COMPLAINT_BYTES_MAX: u64 = 64 << 10;
 
 /// A running process of the program that this process runs too.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +119,103 @@ impl Detached {
     }
 }
 
+/// A process of this program that does a part of this one's work. It is killed when it is dropped
+/// while it still runs.
+#[derive(Debug)]
+pub struct Worker(Child);
+
+impl Worker {
+    /// Starts this program with `words`, without input. What it says on stdout is lost, what it
+    /// says on stderr is kept for [`Worker::complaint`]; Ctrl-C on the terminal does not reach it.
+    pub fn start(words: &[String]) -> io::Result<Worker> {
+        let mut command = Command::new(own_file()?);
+        command
+            .args(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        command.spawn().map(Worker)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Whether it did what it was asked to; `None` while it runs.
+    pub fn ended(&mut self) -> io::Result<Option<bool>> {
+        Ok(self.0.try_wait()?.map(|status| status.success()))
+    }
+
+    /// What it said on stderr. Waits until it ends; what exceeds a pipe stops it until then.
+    pub fn complaint(&mut self) -> String {
+        let mut said = Vec::new();
+        if let Some(stderr) = &mut self.0.stderr {
+            // What cannot be read was not said.
+            let _ = stderr.take(COMPLAINT_BYTES_MAX).read_to_end(&mut said);
+        }
+        String::from_utf8_lossy(&said).into_owned()
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether there is a process of this id.
+pub fn exists(id: u32) -> bool {
+    Path::new(&format!("/proc/{id}")).exists()
+}
+
+/// The process that listens for TCP at `port` on any address of this host, if this process may
+/// see its descriptors.
+pub fn listener(port: u16) -> Option<u32> {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    let tables = tables.map(|table| fs::read_to_string(table).unwrap_or_default());
+    let sockets: Vec<String> = tables
+        .iter()
+        .flat_map(|table| listening(table, port))
+        .map(|inode| format!("socket:[{inode}]"))
+        .collect();
+    let holds = |id: &u32| {
+        let held = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten();
+        let held = held.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        held.into_iter().any(|target| {
+            sockets
+                .iter()
+                .any(|socket| target.as_os_str() == socket.as_str())
+        })
+    };
+    let entries = fs::read_dir("/proc").ok()?.filter_map(Result::ok);
+    let mut ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.find(holds)
+}
+
+/// The inodes of sockets that listen at `port`, by a table like /proc/net/tcp:
+/// `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode ...`.
+fn listening(table: &str, port: u16) -> Vec<u64> {
+    let inode = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (_, local) = fields.get(1)?.rsplit_once(':')?;
+        let listens = *fields.get(3)? == "0A" && u16::from_str_radix(local, 16) == Ok(port);
+        fields.get(9).filter(|_| listens)?.parse().ok()
+    };
+    table.lines().filter_map(inode).collect()
+}
+
+/// Has the kernel write back what all processes left to it, so that it does not do so later, at
+/// somebody else's cost. Waits until that is done.
+pub async fn write_back() {
+    // SAFETY: sync takes nothing and gives nothing.
+    let sync = || unsafe { libc::sync() };
+    // It cannot panic.
+    let _ = task::block_on_pool(sync).await;
+}
+
 /// What became of a wish for a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
@@ -154,6 +255,19 @@ mod tests {
         let refused = link(Path::new("/a"), &at("f")).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(at("f")).unwrap(), b"x");
+    }
+
+    #[test]
+    fn sockets_that_listen_are_told_from_those_that_talk() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n\
+             0: 0100007F:2384 00000000:0000 0A 0:0 00:0 00000000  1000  0 4711 1 0\n\
+             1: 0100007F:2384 0100007F:C350 01 0:0 00:0 00000000  1000  0 4712 1 0\n\
+             2: 0100007F:2385 00000000:0000 0A 0:0 00:0 00000000  1000  0 4713 1 0\n";
+        assert_eq!(listening(table, 9092), [4711]);
+        assert!(listening(table, 9094).is_empty());
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        assert_eq!(listener(port), Some(std::process::id()));
     }
 
     #[test]

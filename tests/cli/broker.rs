@@ -62,6 +62,11 @@ impl Broker {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }

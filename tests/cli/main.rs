@@ -9,6 +9,7 @@ mod names;
 mod offsets;
 mod parsing;
 mod perf;
+mod scenarios;
 mod story;
 mod tool;
 mod transcript;
