@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
+use super::budget;
 use super::complaint::Complaint;
 use super::gauge::{Gauge, Reading};
 use super::packed::Second;
@@ -21,8 +22,6 @@ use crate::model::{Instant, Timestamp};
 
 /// Words that wait to be heard.
 const WORDS_MAX: usize = 256;
-/// Memory for the seconds of a run that are kept: some hours of them.
-const SECONDS_BYTES_MAX: usize = 64 << 20;
 /// How long after the last executor is ready the run begins.
 const RUN_UP: Duration = Duration::from_millis(5);
 const SECOND: Duration = Duration::from_secs(1);
@@ -274,7 +273,7 @@ impl Desk {
     fn keep(&mut self, row: &Row, length: f64) {
         let second = Second::of(row, length);
         self.kept_bytes += size_of::<Second>() + second.latencies.bytes();
-        match self.kept_bytes <= SECONDS_BYTES_MAX {
+        match self.kept_bytes <= budget::SECONDS {
             true => self.collected.rows.push(second),
             false => self.collected.seconds_left_out += 1,
         }

@@ -15,6 +15,7 @@
 //! figures without the conditions they were taken under.
 
 mod amount;
+mod budget;
 mod command;
 mod compare;
 mod complaint;

@@ -36,9 +36,9 @@ pub struct Options {
     /// How closely to look
     #[arg(long, value_enum, default_value_t = Check::Crc)]
     pub check: Check,
-    /// Bytes of one answer
-    #[arg(long, value_name = "SIZE", default_value = "50MiB", value_parser = amount::bytes)]
-    pub fetch_bytes: usize,
+    /// Bytes of one answer [default: 50MiB, less where many consumers share the memory]
+    #[arg(long, value_name = "SIZE", value_parser = amount::bytes)]
+    pub fetch_bytes: Option<usize>,
     /// Bytes of one partition in an answer
     #[arg(long, value_name = "SIZE", default_value = "1MiB", value_parser = amount::bytes)]
     pub partition_bytes: usize,

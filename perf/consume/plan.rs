@@ -4,8 +4,14 @@ use std::time::Duration;
 use super::Options;
 use super::options::Check;
 use crate::client::{ConsumeSettings, offsets};
+use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::target::Target;
+
+/// Bytes of one answer where nothing else is said; that of Kafka's consumer.
+const FETCH_BYTES: usize = 50 << 20;
+/// Answers smaller than this would measure requests, not reading.
+const FETCH_BYTES_MIN: usize = 64 << 10;
 
 /// A run of consumers as decided.
 #[derive(Debug)]
@@ -45,12 +51,13 @@ impl Plan {
                 .map(|(partition, offset)| (partition, offset.unwrap_or(0)))
                 .collect()
         };
+        let fetch_bytes = fetch_bytes(options, &target)?;
         let number = |bytes: usize| i32::try_from(bytes).unwrap_or(i32::MAX);
         Ok(Plan {
             settings: ConsumeSettings {
                 max_wait: options.max_wait,
                 bytes_min: number(options.min_bytes),
-                bytes_max: number(options.fetch_bytes),
+                bytes_max: number(fetch_bytes),
                 partition_bytes_max: number(options.partition_bytes),
                 ..ConsumeSettings::default()
             },
@@ -86,5 +93,70 @@ impl Plan {
             u64::MAX => u64::MAX,
             records => records.div_ceil((self.consumers * self.groups) as u64),
         }
+    }
+}
+
+/// What one answer may hold, so that all of them fit into memory that does not grow with the
+/// rate: each consumer has one that arrives and one that is looked at, from every broker.
+fn fetch_bytes(options: &Options, target: &Target) -> Result<usize, Complaint> {
+    let readers = options.consumers as usize * options.groups as usize;
+    let room = budget::ANSWERS / (2 * readers * target.brokers.len().max(1));
+    let partitions = target.leaders.len().div_ceil(options.consumers as usize);
+    let wanted = options.fetch_bytes.unwrap_or(FETCH_BYTES);
+    // Partitions may have less to give than an answer may hold.
+    let needed = wanted.min(partitions.saturating_mul(options.partition_bytes));
+    match options.fetch_bytes {
+        _ if needed <= room => Ok(wanted),
+        None if room >= FETCH_BYTES_MIN => Ok(room),
+        _ => Err(Complaint(format!(
+            "{readers} consumers with answers of {needed} bytes take more than the {} MiB that \
+             are for answers: at most --fetch-bytes {room}, or fewer --groups or --consumers",
+            budget::ANSWERS >> 20
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use clap::Parser;
+
+    use super::{FETCH_BYTES, Options, Target, fetch_bytes};
+    use crate::client::{HostPort, Settings};
+    use crate::model::{NodeId, Uuid};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn fetched(line: &str, partitions: usize) -> Result<usize, String> {
+        let words = ["perf", "--topic", "t"].into_iter();
+        let line = Line::try_parse_from(words.chain(line.split_whitespace()));
+        let address = HostPort::parse("broker:9092").expect("an address");
+        let target = Target {
+            bootstrap: String::new(),
+            settings: Settings::default(),
+            topic: "t".into(),
+            topic_id: Uuid::from_bytes([0; 16]),
+            leaders: vec![NodeId(1); partitions],
+            brokers: BTreeMap::from([(NodeId(1), address)]),
+        };
+        let options = line.expect("options").options;
+        fetch_bytes(&options, &target).map_err(|complaint| complaint.0)
+    }
+
+    #[test]
+    fn answers_to_many_consumers_share_the_memory() {
+        assert_eq!(fetched("", 1000), Ok(FETCH_BYTES));
+        assert_eq!(fetched("--groups 16", 1000), Ok(5 << 20));
+        // Three partitions do not give more than three MiB.
+        assert_eq!(fetched("--groups 16", 3), Ok(FETCH_BYTES));
+        assert_eq!(fetched("--fetch-bytes 80MiB", 1000), Ok(80 << 20));
+        let refused = fetched("--groups 4 --fetch-bytes 50MiB", 1000);
+        assert!(refused.is_err_and(|text| text.contains("at most --fetch-bytes 20971520")));
+        assert!(fetched("--groups 10000", 1000).is_err());
     }
 }

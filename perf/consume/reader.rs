@@ -60,7 +60,7 @@ impl Reader {
             let is_idle = self.plan.idle.is_some_and(|idle| now.since(heard) >= idle);
             let is_over = is_idle || until.is_some_and(|until| now >= until);
             if is_over || self.seat.control.is_stopping() || self.left == 0 || self.is_at_end() {
-                return Ok((self.findings, self.looking));
+                return self.end(heard > start);
             }
             let polled = self.consumer.poll(PATIENCE).await?;
             let arrived = clock::now();
@@ -76,6 +76,14 @@ impl Reader {
             }
             self.look(&polled, arrived)?;
             task::yield_if_needed().await;
+        }
+    }
+
+    /// A reader to whom nothing came because of a fault has measured nothing.
+    fn end(self, has_heard: bool) -> Result<(Findings, Duration), Complaint> {
+        match self.consumer.trouble() {
+            Some(trouble) if !has_heard => Err(Complaint(format!("nothing came: {trouble}"))),
+            _ => Ok((self.findings, self.looking)),
         }
     }
 

@@ -111,7 +111,7 @@ fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
         Setting::new("groups", plan.groups),
         Setting::new("consumers_per_group", plan.consumers),
         Setting::new("checked", check),
-        Setting::new("fetch_bytes_max", options.fetch_bytes),
+        Setting::new("fetch_bytes_max", plan.settings.bytes_max),
         Setting::new("partition_bytes_max", options.partition_bytes),
         Setting::new("fetch_bytes_min", options.min_bytes),
         Setting::new("fetch_wait_ms", options.max_wait.as_secs_f64() * 1e3),

@@ -11,6 +11,7 @@ use crate::client::{
 };
 use crate::io::{clock, task};
 use crate::model::{Instant, NodeId};
+use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::load::Dice;
 use crate::perf::pace::{Pace, Plan as Times};
@@ -22,7 +23,8 @@ use crate::wire::{Records, Text};
 
 /// Which run, and for when the record was meant: two numbers of 64 bits.
 pub const BYTES_MIN: usize = 16;
-/// Records without an answer; a pace that runs further ahead waits, its times fixed.
+/// Records without an answer, where their bytes allow it; a pace that runs further ahead waits,
+/// its times fixed.
 const IN_FLIGHT_MAX: u64 = 10_000;
 /// How long the consumer waits for what is new before it looks whether all is there.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -135,13 +137,15 @@ impl Probe {
         };
         let mut pace = Pace::new(start, &times, Dice::new(1));
         let mut dice = Dice::new(plan.run);
+        let room = (budget::UNANSWERED / plan.record_bytes) as u64;
+        let in_flight_max = room.clamp(1, IN_FLIGHT_MAX);
         while let Some(due) = pace.next_due() {
             if self.seat.control.is_stopping() || self.state.has_failed() {
                 return;
             }
             let now = clock::now();
             let waiting = self.state.sent.get() - self.state.answered.get();
-            if due > now || waiting >= IN_FLIGHT_MAX {
+            if due > now || waiting >= in_flight_max {
                 let pause = due.since(now).min(LOOK_EVERY);
                 clock::sleep(pause.max(Duration::from_micros(5))).await;
                 continue;

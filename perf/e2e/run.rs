@@ -16,6 +16,9 @@ use crate::perf::seat::Seat;
 use crate::perf::survey::Survey;
 use crate::perf::target::Target;
 
+/// A record is copied on its way; some copies of it fit into memory.
+const RECORD_BYTES_MAX: usize = 16 << 20;
+
 /// A run of single records as decided.
 #[derive(Debug)]
 pub struct Plan {
@@ -33,6 +36,10 @@ pub struct Plan {
 pub fn run(options: &Options) -> Result<(), Complaint> {
     if options.acks == Acks::None {
         return Err(Complaint::new("--acks 0 has no acknowledgement to measure"));
+    }
+    if options.record_size > RECORD_BYTES_MAX {
+        let most = RECORD_BYTES_MAX >> 20;
+        return Err(Complaint(format!("--record-size: at most {most} MiB")));
     }
     let asked = options.clone();
     let prepared = uring::run_alone(async move {

@@ -2,6 +2,7 @@ use bytes::Bytes;
 
 use super::Dice;
 use crate::client::partition_of_key;
+use crate::perf::budget;
 
 /// The byte that fills the part of a value that is not random.
 const FILL: u8 = b'a';
@@ -20,16 +21,18 @@ pub enum Content {
 }
 
 impl Content {
-    /// The lines of a payload file, without their ends; empty ones are left out.
+    /// The lines of a payload file, without their ends; empty ones are left out, and those
+    /// behind the first [`budget::PAYLOAD_LINES`].
     pub fn of_file(bytes: &Bytes) -> Content {
         let lines = bytes.split(|byte| *byte == b'\n');
         let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let lines = lines.filter(|line| !line.is_empty());
+        let lines = lines.take(budget::PAYLOAD_LINES);
         Content::Lines(lines.map(|line| bytes.slice_ref(line)).collect())
     }
 
     /// The lines whose first words hash to each partition, and what share of all they are. Where
-    /// there are none, all lines stand in for them, with no share.
+    /// there are none, the first line of all stands in for them, with no share.
     pub fn split(&self, partitions: u32) -> Vec<(Content, f64)> {
         let mut parts = vec![Vec::new(); partitions as usize];
         let lines: &[Bytes] = match self {
@@ -43,7 +46,7 @@ impl Content {
             }
         }
         let share = |part: Vec<Bytes>| match part.is_empty() {
-            true => (self.clone(), 0.0),
+            true => (Content::Lines(lines.iter().take(1).cloned().collect()), 0.0),
             false => {
                 let weight = part.len() as f64 / lines.len() as f64;
                 (Content::Lines(part), weight)

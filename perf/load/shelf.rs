@@ -1,23 +1,25 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
 
 use super::keys::{KeyStyle, Urn};
 use super::template::{Body, Extent, Keys, Template};
-use super::{Dice, Shape};
+use super::{Content, Dice, Shape};
+use crate::perf::budget;
 
-/// Memory for all templates of a run. Where many partitions need their own, each gets a smaller
-/// one, and its batches are full earlier.
-const TEMPLATE_BYTES_MAX: usize = 64 << 20;
 /// Templates of a run whose keys do not decide the partition: more, so that more keys come.
 const VARIANTS_MAX: usize = 8;
+/// As many where values are lines of a file, whose variety is what the file was named for.
+const LINE_VARIANTS_MAX: usize = 64;
 /// Memory of those variants together.
 const VARIANT_BYTES_MAX: usize = 8 << 20;
-/// Records of a template, so that tiny records do not take more memory for their marks.
-const RECORDS_MAX: usize = 100_000;
-/// Compressed bodies that one executor keeps, and their bytes.
+/// Records of a template: no batch of tiny ones is larger.
+const RECORDS_MAX: usize = 128 << 10;
+/// Compressed bodies that one executor keeps.
 const KEPT_MAX: usize = 4096;
-const KEPT_BYTES_MAX: usize = 16 << 20;
 
 /// The templates of a run; executors share them.
 #[derive(Debug)]
@@ -39,10 +41,10 @@ impl Load {
     }
 
     fn by_key(shape: Shape, partitions: u32) -> Load {
-        let room = TEMPLATE_BYTES_MAX / partitions.max(1) as usize;
+        let room = budget::TEMPLATES / partitions.max(1) as usize;
         let extent = Extent {
             batch_bytes: shape.batch_bytes.min(room),
-            records: RECORDS_MAX / partitions.max(1) as usize + 1000,
+            records: budget::TEMPLATE_RECORDS / partitions.max(1) as usize,
         };
         let mut dice = Dice::part(shape.seed, 1);
         let mut load = Load {
@@ -75,13 +77,15 @@ impl Load {
     }
 
     fn shared(shape: Shape) -> Load {
+        let most = match (&shape.content, shape.keys) {
+            (Content::Lines(_), _) => LINE_VARIANTS_MAX,
+            (_, KeyStyle::None) => 1,
+            _ => VARIANTS_MAX,
+        };
+        let variants = (VARIANT_BYTES_MAX / shape.batch_bytes.max(1)).clamp(1, most);
         let extent = Extent {
             batch_bytes: shape.batch_bytes,
-            records: RECORDS_MAX,
-        };
-        let variants = match shape.keys {
-            KeyStyle::None => 1,
-            _ => (VARIANT_BYTES_MAX / shape.batch_bytes.max(1)).clamp(1, VARIANTS_MAX),
+            records: RECORDS_MAX.min(budget::TEMPLATE_RECORDS / variants),
         };
         let mut dice = Dice::part(shape.seed, 1);
         let mut urn = Urn::of(shape.keys, variants * RECORDS_MAX);
@@ -127,11 +131,33 @@ impl Load {
     }
 }
 
-/// One executor's way to the load: what it compressed is kept for the next time.
+/// One executor's way to the load: what it compressed is kept for the next time, as far as there
+/// is room.
 #[derive(Debug)]
 pub struct Shelf {
     load: Arc<Load>,
     kept: RefCell<Kept>,
+    kept_bytes_max: usize,
+    loose: Arc<AtomicUsize>,
+    loose_bytes_max: usize,
+}
+
+/// A compressed body that is not kept; it counts until the last request that has it is answered.
+struct Loose {
+    bytes: Vec<u8>,
+    sum: Arc<AtomicUsize>,
+}
+
+impl AsRef<[u8]> for Loose {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Loose {
+    fn drop(&mut self) {
+        self.sum.fetch_sub(self.bytes.len(), Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -141,11 +167,20 @@ struct Kept {
 }
 
 impl Shelf {
-    pub fn new(load: Arc<Load>) -> Shelf {
+    /// One of `shelves` that share the memory.
+    pub fn new(load: Arc<Load>, shelves: usize) -> Shelf {
         Shelf {
             load,
             kept: RefCell::default(),
+            kept_bytes_max: budget::KEPT / shelves.max(1),
+            loose: Arc::default(),
+            loose_bytes_max: budget::LOOSE / shelves.max(1),
         }
+    }
+
+    /// Whether so much is on its way that was compressed for once that answers must come first.
+    pub fn is_full(&self) -> bool {
+        self.loose.load(Ordering::Relaxed) >= self.loose_bytes_max
     }
 
     pub fn load(&self) -> &Load {
@@ -170,12 +205,71 @@ impl Shelf {
         if let Some(body) = self.kept.borrow().bodies.get(&(at, count)) {
             return body.clone();
         }
-        let body = template.compressed(count, self.load.shape.compression);
+        let (mut body, packed) = template.compressed(count, self.load.shape.compression);
         let mut kept = self.kept.borrow_mut();
-        if kept.bodies.len() < KEPT_MAX && kept.bytes + body.records.len() <= KEPT_BYTES_MAX {
-            kept.bytes += body.records.len();
+        let bytes = kept.bytes + packed.len();
+        if kept.bodies.len() < KEPT_MAX && bytes <= self.kept_bytes_max {
+            body.records = packed.into();
+            kept.bytes = bytes;
             kept.bodies.insert((at, count), body.clone());
+        } else {
+            self.loose.fetch_add(packed.len(), Ordering::Relaxed);
+            let sum = self.loose.clone();
+            body.records = Bytes::from_owner(Loose { bytes: packed, sum });
         }
         body
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Load, Shape, Shelf};
+    use crate::perf::load::{Content, KeyStyle, Partitioner};
+    use crate::records::{Codec, Compression};
+
+    fn shelf(keys: KeyStyle, batch_bytes: usize) -> Shelf {
+        let shape = Shape {
+            content: Content::Made {
+                min: 10_000,
+                max: 10_000,
+                entropy: 0.01,
+            },
+            keys,
+            partitioner: Partitioner::Hash,
+            compression: Compression::of(Codec::Lz4),
+            batch_bytes,
+            seed: 1,
+        };
+        Shelf::new(Load::prepare(shape, 40).into(), 1)
+    }
+
+    #[test]
+    fn what_is_compressed_is_kept_or_counted_until_it_is_dropped() {
+        let mut shelf = shelf(KeyStyle::Uniform(10_000), 64 << 10);
+        (shelf.kept_bytes_max, shelf.loose_bytes_max) = (5_000, 20_000);
+        let sent: Vec<_> = (0..40)
+            .flat_map(|partition| {
+                let full = shelf.load().full(partition);
+                [full, full - 1].map(|count| shelf.body(partition, 0, count))
+            })
+            .collect();
+        let again = shelf.body(0, 0, shelf.load().full(0));
+        assert_eq!(again.records.as_ptr(), sent[0].records.as_ptr());
+        assert!(shelf.is_full());
+        drop(sent);
+        assert!(!shelf.is_full());
+        assert_eq!(shelf.loose.load(super::Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn records_made_ahead_take_no_more_memory_for_more_partitions() {
+        let shelf = shelf(KeyStyle::Sequence, 32 << 20);
+        let bytes: usize = shelf
+            .load
+            .templates
+            .iter()
+            .map(|template| template.body(template.count()).records.len())
+            .sum();
+        assert!(bytes <= super::budget::TEMPLATES && bytes > super::budget::TEMPLATES / 2);
     }
 }

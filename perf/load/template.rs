@@ -57,7 +57,7 @@ impl Template {
         mut keys: Keys<'_>,
         dice: &mut Dice,
     ) -> Template {
-        let mut builder = BatchBuilder::with_capacity(extent.batch_bytes);
+        let mut builder = BatchBuilder::with_capacity(extent.batch_bytes.max(content.longest()));
         let (mut ends, mut payloads) = (Vec::new(), Vec::new());
         let (mut value, mut payload_bytes) = (Vec::new(), 0);
         while ends.len() < extent.records.max(1) {
@@ -127,16 +127,19 @@ impl Template {
         }
     }
 
-    /// The first `count` records as one compressed payload.
-    pub fn compressed(&self, count: usize, compression: Compression) -> Body {
+    /// The first `count` records as one compressed payload, which comes beside a body without
+    /// records: who keeps it decides what becomes of it.
+    pub fn compressed(&self, count: usize, compression: Compression) -> (Body, Vec<u8>) {
         let plain = self.body(count);
         let mut packed = Vec::with_capacity(plain.records.len() / 2);
         compress(compression, &plain.records, &mut packed);
-        Body {
+        packed.shrink_to_fit();
+        let body = Body {
             prepared: Prepared::new(plain.prepared.count, compression.codec, &packed),
-            records: packed.into(),
+            records: Bytes::new(),
             payload_bytes: plain.payload_bytes,
-        }
+        };
+        (body, packed)
     }
 }
 
@@ -187,7 +190,8 @@ mod tests {
     fn compressed_records_expand_to_the_same() {
         let template = template();
         for codec in Codec::ALL {
-            let body = template.compressed(9, Compression::of(codec));
+            let (mut body, packed) = template.compressed(9, Compression::of(codec));
+            body.records = packed.into();
             let bytes = whole(&body);
             let batch = BatchView::parse(&bytes).unwrap();
             assert!(batch.crc_is_valid());

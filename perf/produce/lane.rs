@@ -6,12 +6,12 @@ use std::task::{Context, Poll};
 use bytes::BytesMut;
 
 use super::Plan;
-use crate::client::{Acks, Answer, ClientFault, Connection, Payload, Pending};
-use crate::model::{ErrorCode, Instant};
+use crate::client::{Acks, Answer, ClientFault, Connection, Payload, Pending, Settings, persist};
+use crate::model::{ErrorCode, Instant, ProducerEpoch, ProducerId};
 use crate::perf::load::Body;
 use crate::perf::tally::Counts;
 use crate::records::{HEADER_BYTES, Stamp};
-use crate::wire::api::produce;
+use crate::wire::api::{init_producer_id, produce};
 use crate::wire::{Records, Text};
 
 /// One batch on its way.
@@ -166,6 +166,26 @@ impl Lane {
         let batches = self.flights.drain(..).flat_map(|flight| flight.batches);
         batches.map(|sent| u64::from(sent.count)).sum()
     }
+}
+
+/// Gets a producer id. A cluster that gives its first ones may take a while.
+pub async fn identify(
+    connection: &Connection,
+    settings: &Settings,
+) -> Result<(ProducerId, ProducerEpoch), ClientFault> {
+    let request = init_producer_id::Request {
+        transactional_id: None,
+        transaction_timeout_ms: i32::MAX,
+        ..init_producer_id::Request::default()
+    };
+    persist(settings, async || {
+        let answer = connection.call(&request).await?;
+        let answer: init_producer_id::Response<'_> = answer.read()?;
+        ClientFault::check(answer.error_code, None)?;
+        let epoch = ProducerEpoch(answer.producer_epoch);
+        Ok((ProducerId(answer.producer_id), epoch))
+    })
+    .await
 }
 
 fn compose<'a>(plan: &'a Plan, batches: &[Sent], payloads: &[Payload]) -> produce::Request<'a> {

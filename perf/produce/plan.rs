@@ -3,10 +3,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::Options;
+use super::options::{Options, Sending};
 use crate::client::Acks;
 use crate::io::fs;
 use crate::perf::amount::Rate;
+use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::load::{Content, KeyStyle, Load, Partitioner, Shape};
 use crate::perf::pace::Arrivals;
@@ -15,8 +16,11 @@ use crate::records::Compression;
 
 /// Java's producer refuses more with idempotence: the broker remembers five batches.
 const IDEMPOTENT_IN_FLIGHT_MAX: u32 = 5;
-/// Records may be as large as this.
-const RECORD_BYTES_MAX: usize = 64 << 20;
+/// A record and a batch may be as large as this: both are made ahead.
+const BATCH_BYTES_MAX: usize = 32 << 20;
+/// What a record takes beside its key and value, at most.
+const RECORD_OVERHEAD: usize = 64;
+const _: () = assert!(BATCH_BYTES_MAX + RECORD_OVERHEAD < budget::TEMPLATES);
 
 /// A run of producers as decided: what every executor needs to know.
 #[derive(Debug)]
@@ -57,6 +61,7 @@ impl Plan {
             batch_bytes: sending.batch_bytes,
             seed: options.records.seed,
         };
+        check_room(&shape, partitions, sending)?;
         let load = Load::prepare(shape, u32::try_from(partitions).unwrap_or(u32::MAX));
         let rate = sending.rate.map(|rate| match rate {
             Rate::Records(records) => records,
@@ -93,11 +98,14 @@ fn check(options: &Options) -> Result<(), Complaint> {
     if !(0.0..=1.0).contains(&records.entropy) {
         return Err(Complaint::new("--entropy is a share between 0 and 1"));
     }
-    if records.record_size.1 > RECORD_BYTES_MAX {
-        return Err(Complaint(format!(
-            "--record-size: at most {} MiB",
-            RECORD_BYTES_MAX >> 20
-        )));
+    for (word, bytes) in [
+        ("--record-size", records.record_size.1),
+        ("--batch-bytes", options.sending.batch_bytes),
+    ] {
+        if bytes > BATCH_BYTES_MAX {
+            let most = BATCH_BYTES_MAX >> 20;
+            return Err(Complaint(format!("{word}: at most {most} MiB")));
+        }
     }
     if records.partitioner == Some(Partitioner::Hash) && records.keys == KeyStyle::None {
         return Err(Complaint::new(
@@ -112,6 +120,28 @@ fn check(options: &Options) -> Result<(), Complaint> {
     Ok(())
 }
 
+/// Whether the load and its queues fit into memory that does not grow with the rate.
+fn check_room(shape: &Shape, partitions: usize, sending: &Sending) -> Result<(), Complaint> {
+    let longest = shape.content.longest() + RECORD_OVERHEAD;
+    if shape.is_by_key() && partitions * longest > budget::TEMPLATES {
+        return Err(Complaint(format!(
+            "records of {longest} bytes for each of {partitions} partitions take more than the \
+             {} MiB that are for records: make the records smaller, say --partitions with a \
+             smaller number, or --partitioner round-robin",
+            budget::TEMPLATES >> 20
+        )));
+    }
+    let queues = partitions * sending.producers as usize;
+    if sending.rate.is_some() && queues > budget::QUEUES {
+        return Err(Complaint(format!(
+            "at a rate each producer has a queue for each partition: {queues} are more than {}; \
+             say --producers or --partitions with a smaller number",
+            budget::QUEUES
+        )));
+    }
+    Ok(())
+}
+
 async fn content(options: &Options) -> Result<Content, Complaint> {
     let Some(path) = &options.records.payload_file else {
         let (min, max) = options.records.record_size;
@@ -121,9 +151,14 @@ async fn content(options: &Options) -> Result<Content, Complaint> {
             entropy: options.records.entropy,
         });
     };
-    let read = fs::read(path).await;
-    let bytes =
+    let read = fs::read_start(path, budget::PAYLOAD).await;
+    let mut bytes =
         read.map_err(|error| Complaint(format!("cannot read {}: {error}", path.display())))?;
+    if bytes.len() == budget::PAYLOAD {
+        // The file goes on, and its last line here may be cut.
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n');
+        bytes.truncate(whole.unwrap_or(bytes.len()));
+    }
     let content = Content::of_file(&Bytes::from(bytes));
     match content.longest() {
         0 => Err(Complaint(format!(

@@ -7,18 +7,19 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::Plan;
-use super::lane::{Cargo, Landed, Lane, Meant, Sent, refusals};
+use super::lane::{Cargo, Landed, Lane, Meant, Sent, identify, refusals};
 use super::source::{Router, Source};
-use crate::client::{ClientFault, Connection, Settings, persist};
+use crate::client::{ClientFault, Connection};
 use crate::io::{clock, task};
 use crate::model::{Instant, NodeId, ProducerEpoch, ProducerId, Sequence};
+use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::gather::Gather;
 use crate::perf::load::Shelf;
 use crate::perf::seat::Seat;
 use crate::perf::tally::Counts;
 use crate::records::Stamp;
-use crate::wire::api::{init_producer_id, produce};
+use crate::wire::api::produce;
 
 /// Records that one producer holds back while requests are in flight; the others stay with the
 /// pace, their times fixed, so that a stalled broker costs no memory here.
@@ -40,6 +41,9 @@ pub struct Producer {
     lane_of: Vec<usize>,
     /// What waits in an open loop, one for each lane, of all partitions.
     gathers: Vec<Gather>,
+    /// Records taken from the pace and not answered, and how many they may be.
+    held: usize,
+    held_max: usize,
     identity: Option<(ProducerId, ProducerEpoch)>,
     /// The next sequence of each partition.
     sequences: Vec<Sequence>,
@@ -70,7 +74,9 @@ impl Producer {
             lanes.push(Lane::new(plan.clone(), connection));
         }
         let lane_of = |leader: &NodeId| by_leader.get(leader).copied().unwrap_or(0);
-        let full = (0..partitions).map(|partition| plan.load.full(partition));
+        let held_max = (budget::HELD_RECORDS / plan.producers.max(1)).max(1);
+        let full = |partition| plan.load.full(partition).min(held_max);
+        let full = (0..partitions).map(full);
         let gather = Gather::new(plan.linger, full);
         Ok(Producer {
             router: Router::new(&plan, number),
@@ -81,6 +87,8 @@ impl Producer {
             lane_of: plan.target.leaders.iter().map(lane_of).collect(),
             gathers: vec![gather; lanes.len()],
             lanes,
+            held: 0,
+            held_max,
             identity,
             sequences: vec![Sequence(0); partitions],
             turn: number as u64,
@@ -145,6 +153,7 @@ impl Producer {
         let mut queued: usize = self.gathers.iter().map(Gather::queued).sum();
         let mut tally = self.seat.tally.borrow_mut();
         while queued < QUEUED_MAX
+            && self.held < self.held_max
             && let Some(meant) = pace.take(now)
         {
             tally.late(meant, now);
@@ -154,13 +163,14 @@ impl Producer {
                 self.router.on_sent(partition);
             }
             queued += 1;
+            self.held += 1;
         }
     }
 
     /// Sends every request that may be sent now.
     async fn depart(&mut self, now: Instant) -> Result<(), ClientFault> {
         for lane in 0..self.lanes.len() {
-            while self.lanes[lane].in_flight() < self.plan.in_flight {
+            while self.lanes[lane].in_flight() < self.plan.in_flight && !self.shelf.is_full() {
                 let cargo = match &self.source {
                     Source::Open(_) => self.cargo_of_waiting(lane, now),
                     Source::Closed { .. } => self.cargo_of_full(lane, now),
@@ -190,7 +200,8 @@ impl Producer {
             let count = self.gathers[lane].next_count(partition);
             let body = self.shelf.body(partition, self.turn, count);
             let size = body.prepared.batch_bytes();
-            if !cargo.is_empty() && cargo.bytes + size > self.plan.request_bytes {
+            let is_full = cargo.bytes + size > self.plan.request_bytes || self.shelf.is_full();
+            if !cargo.is_empty() && is_full {
                 break;
             }
             self.turn += 1;
@@ -224,7 +235,7 @@ impl Producer {
             let count = usize::try_from(left).unwrap_or(full).min(full);
             let body = self.shelf.body(partition, self.turn, count);
             let size = body.prepared.batch_bytes();
-            let is_full = cargo.bytes + size > self.plan.request_bytes;
+            let is_full = cargo.bytes + size > self.plan.request_bytes || self.shelf.is_full();
             if !cargo.is_empty() && (is_full || cargo.has(partition)) {
                 break;
             }
@@ -313,6 +324,7 @@ impl Producer {
         let is_refused = |sent: &Sent| refused.iter().any(|(at, _)| *at == sent.partition);
         let (bad, good): (Vec<Sent>, Vec<Sent>) = batches.into_iter().partition(is_refused);
         let errors = bad.iter().map(|sent| u64::from(sent.count)).sum();
+        self.release(errors);
         self.on_stored(good, now);
         let counts = Counts {
             errors,
@@ -331,7 +343,14 @@ impl Producer {
         }
     }
 
+    /// So many records are no longer on their way: others may be taken from the pace.
+    fn release(&mut self, records: u64) {
+        let records = usize::try_from(records).unwrap_or(usize::MAX);
+        self.held = self.held.saturating_sub(records);
+    }
+
     fn on_stored(&mut self, batches: Vec<Sent>, now: Instant) {
+        self.release(batches.iter().map(|sent| u64::from(sent.count)).sum());
         let mut tally = self.seat.tally.borrow_mut();
         let mut counts = Counts {
             requests: 1,
@@ -375,24 +394,4 @@ impl Producer {
             Source::Closed { .. } => 0,
         }
     }
-}
-
-/// Gets a producer id. A cluster that gives its first ones may take a while.
-async fn identify(
-    connection: &Connection,
-    settings: &Settings,
-) -> Result<(ProducerId, ProducerEpoch), ClientFault> {
-    let request = init_producer_id::Request {
-        transactional_id: None,
-        transaction_timeout_ms: i32::MAX,
-        ..init_producer_id::Request::default()
-    };
-    persist(settings, async || {
-        let answer = connection.call(&request).await?;
-        let answer: init_producer_id::Response<'_> = answer.read()?;
-        ClientFault::check(answer.error_code, None)?;
-        let epoch = ProducerEpoch(answer.producer_epoch);
-        Ok((ProducerId(answer.producer_id), epoch))
-    })
-    .await
 }

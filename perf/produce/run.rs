@@ -56,7 +56,7 @@ pub fn measure(
 /// One executor's producers.
 async fn produce(plan: Arc<Plan>, seat: Rc<Seat>, unsent: Arc<AtomicU64>) -> Result<(), Complaint> {
     let ground = Ground {
-        shelf: Rc::new(Shelf::new(plan.load.clone())),
+        shelf: Rc::new(Shelf::new(plan.load.clone(), seat.seats)),
         plan,
         seat: seat.clone(),
     };

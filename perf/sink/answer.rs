@@ -56,7 +56,7 @@ impl Desk {
         };
         let load = Load::prepare(shape, 1);
         let full = load.full(0);
-        let body = Shelf::new(load.into()).body(0, 0, full);
+        let body = Shelf::new(load.into(), 1).body(0, 0, full);
         Desk {
             host: advertised(address),
             port: address.port(),

@@ -12,6 +12,7 @@ use super::write::{Pages, Writer};
 use crate::client::{Acks, ProduceSettings};
 use crate::io::{mesh, random, uring};
 use crate::perf::amount::{Rate, grouped};
+use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::conduct::{Collected, conduct};
 use crate::perf::outcome::{Outcome, Setting};
@@ -97,6 +98,15 @@ async fn plan(options: &Options) -> Result<Plan, Complaint> {
         ));
     }
     let record_bytes = options.record_size.max(BYTES_MIN);
+    let room = budget::UNANSWERED / options.producers as usize;
+    let buffer_bytes_max = room.min(ProduceSettings::default().buffer_bytes_max);
+    if record_bytes.max(options.batch_bytes) > buffer_bytes_max / 2 {
+        return Err(Complaint(format!(
+            "{} producers have {} bytes each for what is on its way, two batches or more: make \
+             --record-size, --batch-bytes or --producers smaller",
+            options.producers, buffer_bytes_max
+        )));
+    }
     let target = options.place.address().find().await?;
     Ok(Plan {
         settings: ProduceSettings {
@@ -105,6 +115,7 @@ async fn plan(options: &Options) -> Result<Plan, Complaint> {
             batch_bytes: options.batch_bytes,
             delivery_timeout: options.delivery_timeout,
             idempotence: options.idempotence,
+            buffer_bytes_max,
             ..ProduceSettings::default()
         },
         target,

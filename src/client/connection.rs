@@ -17,8 +17,10 @@ use crate::wire::{
 /// Requests of one connection that wait to be written. Those written are bounded by the callers,
 /// each of whom waits for its answer.
 const OUTGOING_MAX: usize = 64;
-/// What a read asks for at once.
+/// What a read asks for at once, while no large answer arrives.
 const READ_BYTES: usize = 64 << 10;
+/// What is reserved at once for the rest of a large answer.
+const RESERVED_BYTES_MAX: usize = 16 << 20;
 
 /// One connection to one broker. Calls may overlap: requests are written in the order in which
 /// they were called, and answers are taken in that order.
@@ -298,7 +300,10 @@ async fn read_frames(
         while let Some(frame) = deframer.next(&mut arrived)? {
             correlator.borrow_mut().settle(frame)?;
         }
-        arrived.reserve(READ_BYTES);
+        // A large answer gets its room at once: growing by doubling would take up to twice as
+        // much, and touch it.
+        let missing = deframer.missing(&arrived)?;
+        arrived.reserve(missing.clamp(READ_BYTES, RESERVED_BYTES_MAX));
         if socket.read(&mut arrived).await? == 0 {
             return Ok(());
         }

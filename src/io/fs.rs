@@ -36,6 +36,8 @@ doors! {
     sync_dir(path: &Path) -> ();
     /// The whole file.
     read(path: &Path) -> Vec<u8>;
+    /// The first bytes of the file, at most so many.
+    read_start(path: &Path, bytes_max: usize) -> Vec<u8>;
     /// Replaces the file durably, all or nothing: `<path>.tmp` is written, synced and renamed
     /// over it, and the directory synced.
     write_atomic(path: &Path, bytes: Vec<u8>) -> ();

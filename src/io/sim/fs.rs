@@ -31,6 +31,10 @@ pub async fn sync_dir(path: &Path) -> io::Result<()> {
 }
 
 pub async fn read(path: &Path) -> io::Result<Vec<u8>> {
+    read_start(path, usize::MAX).await
+}
+
+pub async fn read_start(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
     let path = path.to_owned();
     operation(READ, move |volume, _| {
         if volume.read_fails_now() {
@@ -38,7 +42,7 @@ pub async fn read(path: &Path) -> io::Result<Vec<u8>> {
         }
         Ok(Box::new(move |volume| {
             let inode = volume.open(&path, false)?;
-            Ok(volume.file(inode).read(0, usize::MAX))
+            Ok(volume.file(inode).read(0, bytes_max))
         }))
     })
     .await

@@ -2,7 +2,7 @@
 
 use std::ffi::CString;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -32,6 +32,17 @@ pub async fn sync_dir(path: &Path) -> io::Result<()> {
 pub async fn read(path: &Path) -> io::Result<Vec<u8>> {
     let path = path.to_owned();
     on_pool(move || fs::read(path)).await
+}
+
+pub async fn read_start(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
+    let path = path.to_owned();
+    on_pool(move || {
+        let mut start = Vec::new();
+        let file = fs::File::open(path)?;
+        file.take(bytes_max as u64).read_to_end(&mut start)?;
+        Ok(start)
+    })
+    .await
 }
 
 pub async fn write_atomic(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
