@@ -44,6 +44,12 @@ enum Command {
         visible_alias = "verifiable-producer"
     )]
     VerifiableProducer(kafka::VerifiableProducer),
+    /// As Kafka's kafka-verifiable-consumer.sh
+    #[command(
+        name = "kafka-verifiable-consumer",
+        visible_alias = "verifiable-consumer"
+    )]
+    VerifiableConsumer(Box<kafka::VerifiableConsumer>),
     /// Swallow what producers send and feed consumers, to measure a client
     Sink(sink::Options),
 }
@@ -105,6 +111,7 @@ fn work(command: &Command) -> Result<(), Complaint> {
         Command::ConsumerPerf(options) => options.run(),
         Command::E2eLatency(options) => options.run(),
         Command::VerifiableProducer(options) => options.run(),
+        Command::VerifiableConsumer(options) => options.run(),
         Command::Sink(options) => sink::run(options),
     }
 }

@@ -1,6 +1,5 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::rc::Rc;
@@ -8,9 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::{Either, select};
-use serde_json::{Value, json};
 
-use crate::client::{Acks, Entry, Outcome, ProduceSettings, Producer, partition_of_key};
+use super::event::Event;
+use crate::client::{
+    Acks, ClientFault, Entry, Outcome, ProduceSettings, Producer, partition_of_key,
+};
 use crate::io::signal::{self, Stop};
 use crate::io::{clock, mesh::Receiver, uring};
 use crate::model::Instant;
@@ -48,8 +49,13 @@ pub struct VerifiableProducer {
     /// Keys go from 0 up to this number and begin again
     #[arg(long, value_name = "COUNT")]
     repeating_keys: Option<u64>,
-    /// Properties for the client; not used
-    #[arg(long, value_name = "FILE", visible_alias = "producer.config")]
+    /// Records carry times from this one on, in milliseconds since 1970; -1: the time at which
+    /// each is sent
+    #[arg(long, value_name = "CREATE-TIME", default_value_t = -1)]
+    #[arg(allow_negative_numbers = true)]
+    message_create_time: i64,
+    /// File with properties of the producer
+    #[arg(long, value_name = "CONFIG-FILE", visible_alias = "producer.config")]
     command_config: Option<PathBuf>,
 }
 
@@ -80,7 +86,7 @@ impl VerifiableProducer {
             request_timeout: Duration::from_secs(30),
         };
         let cluster = Rc::new(address.connect().await?);
-        say(json!({ "name": "startup_complete" }));
+        Event::StartupComplete.say();
         let book: Rc<RefCell<Book>> = Rc::default();
         let (noted, topic) = (book.clone(), self.topic.clone());
         let on_done = move |outcome: Outcome| noted.borrow_mut().note(&topic, &outcome);
@@ -95,16 +101,16 @@ impl VerifiableProducer {
             Either::Right(_) => {}
         }
         producer.close().await;
-        say(json!({ "name": "shutdown_complete" }));
+        Event::ShutdownComplete.say();
         let book = book.borrow();
         let seconds = clock::now().since(start).as_secs_f64();
-        say(json!({
-            "name": "tool_data",
-            "sent": book.sent,
-            "acked": book.acked,
-            "target_throughput": self.throughput,
-            "avg_throughput": book.acked as f64 / seconds.max(f64::MIN_POSITIVE),
-        }));
+        Event::ToolData {
+            sent: book.sent,
+            acked: book.acked,
+            target_throughput: self.throughput,
+            avg_throughput: book.acked as f64 / seconds.max(f64::MIN_POSITIVE),
+        }
+        .say();
         Ok(())
     }
 
@@ -163,34 +169,35 @@ impl Book {
             .unwrap_or(0)
             .min(waiting.len());
         for (at, (key, value)) in (0i64..).zip(waiting.drain(..count)) {
-            match &outcome.result {
+            let (key, value) = (key.as_deref(), value.as_str());
+            let event = match &outcome.result {
                 Ok(base) => {
                     self.acked += 1;
-                    say(json!({
-                        "name": "producer_send_success",
-                        "key": key,
-                        "value": value,
-                        "offset": base.0 + at,
-                        "topic": topic,
-                        "partition": partition,
-                    }));
+                    Event::ProducerSendSuccess {
+                        key,
+                        value,
+                        offset: base.0 + at,
+                        topic,
+                        partition,
+                    }
                 }
-                Err(fault) => say(json!({
-                    "name": "producer_send_error",
-                    "key": key,
-                    "value": value,
-                    "topic": topic,
-                    "message": fault.to_string(),
-                    "exception": fault.code().map(|code| code.name()),
-                })),
-            }
+                Err(fault) => Event::ProducerSendError {
+                    topic,
+                    key,
+                    value,
+                    exception: kind_of(fault),
+                    message: fault.to_string(),
+                },
+            };
+            event.say();
         }
     }
 }
 
-/// One JSON line, the time before all else. There is no one left to tell when that fails.
-fn say(event: Value) {
-    let event = event.to_string();
-    let rest = event.strip_prefix('{').unwrap_or_default();
-    let _ = writeln!(stdout(), "{{\"timestamp\":{},{rest}", clock::wall());
+/// Kafka's name of the error where the broker gave one, else the kind of fault.
+fn kind_of(fault: &ClientFault) -> String {
+    let kind = || format!("{fault:?}");
+    let kind = || kind().split([' ', '(', '{']).next().map(str::to_owned);
+    let name = fault.code().map(|code| code.name().to_owned());
+    name.or_else(kind).unwrap_or_default()
 }

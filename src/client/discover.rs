@@ -22,7 +22,7 @@ pub struct Cluster {
 struct Known {
     view: View,
     /// Leaders, of the topics asked for so far.
-    topics: BTreeMap<String, Topic>,
+    topics: BTreeMap<String, Rc<Topic>>,
     connections: BTreeMap<NodeId, Rc<Connection>>,
     /// To whichever broker of the list answered.
     any: Option<Rc<Connection>>,
@@ -65,7 +65,8 @@ impl Cluster {
         let view = View::new(&answer);
         let mut known = self.known.borrow_mut();
         for topic in &view.topics {
-            known.topics.insert(topic.name.clone(), topic.clone());
+            let shared = Rc::new(topic.clone());
+            known.topics.insert(topic.name.clone(), shared);
         }
         known.view = View {
             topics: Vec::new(),
@@ -74,12 +75,13 @@ impl Cluster {
         Ok(view)
     }
 
-    /// The topic as last heard of, asked for if it was not.
-    pub async fn topic(&self, name: &str) -> Result<Topic, ClientFault> {
+    /// The topic as last heard of, asked for if it was not. Shared: those with a thousand
+    /// partitions ask for each of them.
+    pub async fn topic(&self, name: &str) -> Result<Rc<Topic>, ClientFault> {
         let known = self.known.borrow().topics.get(name).cloned();
         match known {
             Some(topic) if topic.check().is_ok() => Ok(topic),
-            _ => self.refresh(name, false).await,
+            _ => self.refresh(name, false).await.map(Rc::new),
         }
     }
 

@@ -37,9 +37,10 @@ impl Topic {
     }
 
     pub fn partition(&self, index: i32) -> Option<&Partition> {
-        self.partitions
-            .iter()
-            .find(|partition| partition.index == index)
+        let found = self
+            .partitions
+            .binary_search_by_key(&index, |row| row.index);
+        found.ok().and_then(|at| self.partitions.get(at))
     }
 }
 

@@ -10,8 +10,8 @@
 //! of records in a partition is the order of `send`, also across retries: a partition has one
 //! batch in flight. Every queue has a limit: [`Settings`].
 //!
-//! **Deliberately absent:** groups, transactions, authentication (for now); threads; a clock or
-//! dice of its own.
+//! **Deliberately absent:** membership of groups, transactions, authentication (for now);
+//! threads; a clock or dice of its own.
 
 mod aborted;
 mod accumulate;
@@ -24,6 +24,7 @@ mod correlate;
 mod discover;
 mod fault;
 mod fetch;
+mod group_offsets;
 mod metadata;
 pub mod offsets;
 mod partition;
@@ -40,6 +41,7 @@ pub use connection::{Answer, Connection};
 pub use consume::{Consumer, Fetched, Position, Reset};
 pub use discover::Cluster;
 pub use fault::ClientFault;
+pub use group_offsets::GroupOffsets;
 pub use metadata::{Broker, Partition, Topic, View};
 pub use partition::partition_of_key;
 pub use payload::Payload;
