@@ -8,6 +8,9 @@ use crate::model::{ErrorCode, NodeId, Uuid};
 
 /// How long finding brokers and leaders is tried before a run gives up.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the leaders of a topic may take to know that they lead: a thousand partitions take
+/// Kafka a while.
+const LEADERS_TIMEOUT: Duration = Duration::from_secs(60);
 /// Let the broker decide.
 const BROKER_DEFAULT: i16 = -1;
 
@@ -64,6 +67,8 @@ impl Address {
                 .await
                 .map_err(|fault| self.explain(&fault))?,
         };
+        let led = self.await_leaders(&cluster, &topic).await;
+        led.map_err(|fault| self.explain(&fault))?;
         self.target(&cluster, &topic).await
     }
 
@@ -92,17 +97,18 @@ impl Address {
             }
         }
         let found = cluster.await_topic(&self.topic, false).await;
-        let topic = found.map_err(|fault| self.explain(&fault))?;
-        let led = self.await_leaders(cluster, &topic).await;
-        led.map_err(|fault| self.explain(&fault))?;
-        Ok(topic)
+        found.map_err(|fault| self.explain(&fault))
     }
 
     /// Waits until every leader that is named leads: Kafka's brokers hear of a new topic after
     /// clients may, and refuse batches until then.
     async fn await_leaders(&self, cluster: &Cluster, topic: &Topic) -> Result<(), ClientFault> {
         let partitions: Vec<i32> = topic.partitions.iter().map(|one| one.index).collect();
-        persist(&self.settings(), async || {
+        let settings = Settings {
+            call_timeout: LEADERS_TIMEOUT,
+            ..self.settings()
+        };
+        persist(&settings, async || {
             let ends = offsets::list(cluster, &self.topic, &partitions, offsets::LATEST).await?;
             ends.into_iter().try_for_each(|end| end.result.map(drop))
         })

@@ -39,7 +39,7 @@ async fn measure(options: &Options) -> Result<(Value, Result<(), Halt>), Complai
     let brokers = located(options.brokers())?;
     if options.pairs < PAIRS_MIN {
         say(&format!(
-            "{} pairs are too few for a verdict, which takes {PAIRS_MIN}: this is a look.",
+            "--pairs {}: a verdict takes {PAIRS_MIN}; this is a look.",
             options.pairs
         ))?;
     }
@@ -151,7 +151,7 @@ impl Contest {
 fn tell(pairs: &Pairs) -> Result<(), Complaint> {
     let count = pairs.pairs.len();
     say(&format!(
-        "\n{}: median (range) of {count} pairs, a fresh topic each, after one to warm up",
+        "\n{}: median (range) of --pairs {count}, a fresh topic each, after one to warm up",
         pairs.case
     ))?;
     say(table(pairs).trim_end())?;

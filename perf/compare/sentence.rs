@@ -7,13 +7,17 @@ use crate::perf::trial::{Figure, digits};
 pub fn sentence(pairs: &Pairs) -> String {
     let others = 1..pairs.brokers.len();
     let each: Vec<String> = others.map(|other| against(pairs, other)).collect();
-    let verdict = match pairs.pairs.len() {
-        count if count < PAIRS_MIN as usize => {
-            format!(" ({count} pairs: too few for a verdict)")
-        }
-        count => format!(" ({count} pairs)"),
+    let count = pairs.pairs.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let verdict = match count < PAIRS_MIN as usize {
+        true => ": too few for a verdict",
+        false => "",
     };
-    format!("{}: {}{verdict}", pairs.case, each.join(", and "))
+    format!(
+        "{}: {} ({count} pair{plural}{verdict})",
+        pairs.case,
+        each.join(", and ")
+    )
 }
 
 fn against(pairs: &Pairs, other: usize) -> String {

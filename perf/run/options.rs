@@ -38,10 +38,10 @@ pub struct Changes {
     /// Cores for the clients, as in the other commands
     #[arg(long, value_name = "LIST", value_parser = cores)]
     pub cores: Option<String>,
-    /// How long each measured load runs, the warm-up not counted
+    /// How long each measured load that ends by time runs, the warm-up not counted
     #[arg(long, value_name = "TIME", value_parser = amount::span)]
     pub duration: Option<Duration>,
-    /// Time at the front of each load that is not counted
+    /// Time at the front of these loads that is not counted
     #[arg(long, value_name = "TIME", value_parser = amount::span)]
     pub warmup: Option<Duration>,
     /// Give all loads that know it another value of a word: --set record-size=100
@@ -63,10 +63,10 @@ impl Changes {
     pub fn apply(&self, scenario: &mut Scenario) -> Result<(), Complaint> {
         let micros = |span: Duration| format!("{}us", span.as_micros());
         if let Some(duration) = self.duration {
-            scenario.set_measured("duration", &micros(duration));
+            scenario.set_timed("duration", &micros(duration));
         }
         if let Some(warmup) = self.warmup {
-            scenario.set_measured("warmup", &micros(warmup));
+            scenario.set_timed("warmup", &micros(warmup));
         }
         for (word, value) in &self.set {
             scenario.set(word, value)?;

@@ -101,6 +101,16 @@ impl Load {
         Share::parse(self.words.get("rate")?)
     }
 
+    /// Whether it is time that ends it, and not a count or the end of what there is to read.
+    pub fn ends_by_time(&self) -> bool {
+        let has = |word: &str| self.words.contains_key(word);
+        let is_counted = match self.kind {
+            Kind::Consume => self.words.get("tail").is_none_or(|tail| tail != "true"),
+            _ => has("records") || has("bytes"),
+        };
+        has("duration") || !is_counted
+    }
+
     /// Gives a word another value; says whether this command knows it.
     pub fn set(&mut self, word: &str, value: &str) -> bool {
         let known = self.kind.words().iter().any(|own| own == word);
@@ -201,6 +211,15 @@ mod tests {
             assert!(words.contains(&"partitions".to_owned()));
             assert!(!words.contains(&"topic".to_owned()) && !words.contains(&"json".to_owned()));
         }
+    }
+
+    #[test]
+    fn what_ends_a_load_is_time_a_count_or_the_end() {
+        let ends = |kind, words: &[(&str, &str)]| load(kind, words).ends_by_time();
+        assert!(ends(Kind::Produce, &[]) && ends(Kind::E2e, &[("rate", "5")]));
+        assert!(!ends(Kind::Produce, &[("bytes", "1GB")]));
+        assert!(ends(Kind::Produce, &[("bytes", "1GB"), ("duration", "1s")]));
+        assert!(!ends(Kind::Consume, &[]) && ends(Kind::Consume, &[("tail", "true")]));
     }
 
     #[test]

@@ -103,10 +103,10 @@ impl Scenario {
         }
     }
 
-    /// As [`Scenario::set`], for measured loads that know the word.
-    pub fn set_measured(&mut self, word: &str, value: &str) {
+    /// As [`Scenario::set`], for measured loads that end by time.
+    pub fn set_timed(&mut self, word: &str, value: &str) {
         for case in self.steps.iter_mut().flat_map(|step| &mut step.cases) {
-            if let Some(load) = case.loads.first_mut() {
+            if let Some(load) = case.loads.first_mut().filter(|load| load.ends_by_time()) {
                 load.set(word, value);
             }
         }
@@ -223,7 +223,7 @@ mod tests {
     fn words_are_changed_where_they_are_known() {
         let mut scenario = scenario("tail");
         assert_eq!(scenario.set("record-size", "100"), Ok(()));
-        scenario.set_measured("duration", "1s");
+        scenario.set_timed("duration", "1s");
         let loads = &scenario.steps[0].cases[0].loads;
         assert_eq!(loads[0].words.get("record-size"), None);
         assert_eq!(loads[1].words["record-size"], "100");

@@ -142,6 +142,12 @@ impl Bench {
         let mut trial = Trial {
             loads: self.together(parts).await?,
         };
+        if trial.rate() <= 0.0 {
+            return Err(Halt::Fault(Complaint(format!(
+                "{}: nothing was measured: all ended within the warm-up, or nothing came",
+                case.name
+            ))));
+        }
         Cost::share(&mut trial.loads);
         Ok(trial)
     }

@@ -158,7 +158,7 @@ pub fn digits(number: f64) -> String {
     match number {
         _ if number >= 100.0 => format!("{number:.0}"),
         _ if number >= 10.0 => format!("{number:.1}"),
-        _ if number >= 1.0 => format!("{number:.2}"),
+        _ if number >= 0.9995 => format!("{number:.2}"),
         _ => format!("{number:.3}"),
     }
 }
