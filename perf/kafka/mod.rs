@@ -16,6 +16,7 @@ mod verifiable_consumer;
 mod verifiable_producer;
 
 pub use consumer_perf::ConsumerPerf;
+pub use date::Dates;
 pub use e2e_latency::E2eLatency;
 pub use producer_perf::ProducerPerf;
 pub use verifiable_consumer::VerifiableConsumer;
