@@ -12,8 +12,6 @@ pub struct Entry<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     pub headers: &'a [RecordHeader<'a>],
-    /// When it was made; `None` for when it is sent.
-    pub timestamp: Option<Timestamp>,
 }
 
 impl Entry<'_> {
@@ -105,7 +103,32 @@ impl Accumulator {
 
     /// Whether batches wait for a producer id.
     pub fn wants_identity(&self) -> bool {
-        self.settings.idempotence && self.identity.is_none()
+        self.settings.idempotence && self.identity.is_none() && !self.is_empty()
+    }
+
+    /// When the first of the batches that wait for a producer id is too old to be sent.
+    pub fn next_expiry(&self) -> Option<Instant> {
+        let waiting = self.queues.values().filter(|queue| queue.is_idle());
+        let first = waiting.filter_map(|queue| queue.filling.front());
+        let since = first.map(|open| open.since).min()?;
+        Some(since.plus(self.settings.delivery_timeout))
+    }
+
+    /// Takes the batches that have waited too long for a producer id, with how many records each
+    /// has and since when; they were never sent, so that the numbering has no hole.
+    pub fn take_expired(&mut self, now: Instant) -> Vec<(i32, i32, Instant)> {
+        let mut expired = Vec::new();
+        let timeout = self.settings.delivery_timeout;
+        for (&partition, queue) in &mut self.queues {
+            let is_old = |open: &mut Filling| open.since.plus(timeout) <= now;
+            while queue.is_idle()
+                && let Some(open) = queue.filling.pop_front_if(is_old)
+            {
+                self.buffered -= open.buffered;
+                expired.push((partition, open.builder.count(), open.since));
+            }
+        }
+        expired
     }
 
     /// A producer id has been given out. Queues that have one keep it.
@@ -134,10 +157,9 @@ impl Accumulator {
                 key,
                 value,
                 headers,
-                timestamp,
             } = *entry;
             open.builder.push(
-                timestamp.unwrap_or(at.1),
+                at.1,
                 &NewRecord {
                     key,
                     value,
@@ -198,6 +220,11 @@ impl Accumulator {
 }
 
 impl Queue {
+    /// Nothing of it is on its way, or is to go again.
+    fn is_idle(&self) -> bool {
+        !self.in_flight && self.again.is_none()
+    }
+
     /// When its first batch is to be sent.
     fn due(&self, settings: &ProduceSettings, flush: bool) -> Option<Instant> {
         if let Some((_, at)) = &self.again {
@@ -314,6 +341,24 @@ mod tests {
         assert_eq!((sequence(&first), sequence(&second)), ((9, 0), (9, 1)));
         accumulator.on_done(&second, true);
         assert!(accumulator.is_empty());
+    }
+
+    #[test]
+    fn what_waits_too_long_for_a_producer_id_is_given_up_from_the_front() {
+        let mut accumulator = Accumulator::new(ProduceSettings {
+            delivery_timeout: Duration::from_millis(100),
+            idempotence: true,
+            ..ProduceSettings::default()
+        });
+        assert!(!accumulator.wants_identity(), "nobody waits for one");
+        assert_eq!(accumulator.next_expiry(), None);
+        push(&mut accumulator, 3, 10);
+        push(&mut accumulator, 3, 10);
+        assert!(accumulator.wants_identity());
+        assert_eq!(accumulator.next_expiry(), Some(at(100)));
+        assert!(accumulator.take_expired(at(99)).is_empty());
+        assert_eq!(accumulator.take_expired(at(100)), [(3, 2, at(0))]);
+        assert!(accumulator.is_empty() && !accumulator.wants_identity());
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Acks, ClientFault, Cluster, Connection, ProduceSettings};
 use crate::io::{clock, random, task};
 use crate::model::{ErrorCode, NodeId, Offset, ProducerEpoch, ProducerId, Uuid};
 use crate::wire::api::{init_producer_id, produce};
-use crate::wire::{Records, Text};
+use crate::wire::{ApiKey, Records, Text};
 
 /// How long a sender that has nothing to do sleeps at most.
 const IDLE: Duration = Duration::from_secs(60);
@@ -166,9 +166,8 @@ impl Inner {
     async fn send_all(self: Rc<Self>) {
         while !self.closing.get() {
             let ticket = self.work.ticket();
-            if self.accumulator.borrow().wants_identity() && self.identify().await.is_err() {
-                // `identify` has waited between its attempts already.
-                continue;
+            if self.accumulator.borrow().wants_identity() {
+                self.identify_in_time().await;
             }
             let now = clock::now();
             let flush = self.flushing.get();
@@ -181,6 +180,35 @@ impl Inner {
             // Both ends of this wait mean: look again.
             let _ = clock::timeout(pause, ticket).await;
         }
+    }
+
+    /// Gets a producer id, or gives up what has waited for one longer than `delivery.timeout.ms`.
+    async fn identify_in_time(&self) {
+        let expiry = self.accumulator.borrow().next_expiry();
+        let left = expiry.map_or(IDLE, |at| at.since(clock::now()));
+        match clock::timeout(left, self.identify()).await {
+            Ok(Ok(())) => return,
+            Ok(Err(fault)) => *self.trouble.borrow_mut() = Some(fault),
+            Err(_) => {}
+        }
+        let expired = self.accumulator.borrow_mut().take_expired(clock::now());
+        let fault = self
+            .trouble
+            .borrow()
+            .clone()
+            .unwrap_or(ClientFault::TimedOut {
+                key: ApiKey::InitProducerId,
+                after: self.settings.delivery_timeout,
+            });
+        for (partition, count, since) in expired {
+            (self.on_done.borrow_mut())(Outcome {
+                partition,
+                count,
+                since,
+                result: Err(fault.clone()),
+            });
+        }
+        self.done.ring();
     }
 
     /// Gets a producer id (InitProducerId without a transactional id).
