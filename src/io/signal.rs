@@ -2,9 +2,10 @@
 
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::mesh::{Receiver, mailbox};
+use super::mesh::{Receiver, Refused, Sender, mailbox};
 
 /// Wishes that wait to be heard; more say nothing new.
 const WISHES_MAX: usize = 8;
@@ -18,39 +19,57 @@ pub enum Stop {
     Interrupt,
 }
 
-/// From here on SIGTERM and SIGINT do not end the process but arrive here, one message each. The
-/// receiver works on any executor. The handler itself only writes a byte to a socket, which is
-/// all that a signal handler may do.
+/// Who is told of wishes to stop: whoever asked last.
+static TOLD: Mutex<Option<Sender<Stop>>> = Mutex::new(None);
+
+/// From here on SIGTERM and SIGINT do not end the process but arrive here, one message each, until
+/// somebody else asks. The receiver works on any executor; once it is dropped, they end the process
+/// as ever. The handler itself only writes a byte to a socket, which is all that a signal handler
+/// may do.
 pub fn stop_signals() -> io::Result<Receiver<Stop>> {
-    arriving(&[
-        (libc::SIGTERM, Stop::Terminate),
-        (libc::SIGINT, Stop::Interrupt),
-    ])
+    let (sender, receiver) = mailbox(WISHES_MAX);
+    let before = lock().replace(sender);
+    if before.is_none() {
+        on_signal(libc::SIGTERM, || pass_on(libc::SIGTERM, Stop::Terminate))?;
+        on_signal(libc::SIGINT, || pass_on(libc::SIGINT, Stop::Interrupt))?;
+    }
+    Ok(receiver)
 }
 
 /// From here on SIGUSR1 does not end the process but arrives here.
 pub fn report_signals() -> io::Result<Receiver<()>> {
-    arriving(&[(libc::SIGUSR1, ())])
+    let (sender, receiver) = mailbox(WISHES_MAX);
+    on_signal(libc::SIGUSR1, move || {
+        // Refused when many wait already, or nobody listens any more.
+        let _ = sender.try_send(());
+    })?;
+    Ok(receiver)
 }
 
-fn arriving<W: Copy + Send + 'static>(signals: &[(i32, W)]) -> io::Result<Receiver<W>> {
-    let (sender, receiver) = mailbox(WISHES_MAX);
-    for &(number, wish) in signals {
-        let (mut arriving, leaving) = UnixStream::pair()?;
-        signal_hook::low_level::pipe::register(number, leaving)?;
-        let sender = sender.clone();
-        let listen = move || {
-            let mut byte = [0];
-            while arriving.read_exact(&mut byte).is_ok() {
-                // Refused when many wait already, or nobody listens any more.
-                let _ = sender.try_send(wish);
-            }
-        };
-        thread::Builder::new()
-            .name(format!("signal-{number}"))
-            .spawn(listen)?;
+fn lock() -> MutexGuard<'static, Option<Sender<Stop>>> {
+    TOLD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn pass_on(number: i32, wish: Stop) {
+    let told = lock().as_ref().map(|sender| sender.try_send(wish));
+    if let Some(Err(Refused::Closed(_))) = told {
+        // It ends the process, or the system does not let it: then there is nobody to tell.
+        let _ = signal_hook::low_level::emulate_default_handler(number);
     }
-    Ok(receiver)
+}
+
+/// Has a thread call `heard` for every such signal.
+fn on_signal(number: i32, heard: impl Fn() + Send + 'static) -> io::Result<()> {
+    let (mut arriving, leaving) = UnixStream::pair()?;
+    signal_hook::low_level::pipe::register(number, leaving)?;
+    let listen = move || {
+        let mut byte = [0];
+        while arriving.read_exact(&mut byte).is_ok() {
+            heard();
+        }
+    };
+    let thread = thread::Builder::new().name(format!("signal-{number}"));
+    thread.spawn(listen).map(drop)
 }
 
 #[cfg(test)]
