@@ -2,10 +2,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, pending, select};
 
 use super::budget;
 use super::complaint::Complaint;
@@ -77,6 +77,8 @@ pub fn conduct(
 ) -> Result<Collected, Complaint> {
     let unheard = |error| Complaint(format!("cannot listen to signals: {error}"));
     let stops = signal::stop_signals().map_err(unheard)?;
+    // Held by the desk alone, which lets go of it once it has heard one.
+    let stops = Mutex::new(Some(stops));
     let control = Arc::new(Control::default());
     let (words, heard) = mesh::mailbox(WORDS_MAX);
     let seats = conduct.cores.len();
@@ -98,7 +100,8 @@ pub fn conduct(
             });
         }
         let desk = Desk::new(plan.clone(), control.clone());
-        let (heard, stops) = (heard.clone(), stops.clone());
+        let heard = heard.clone();
+        let stops = stops.lock().unwrap_or_else(PoisonError::into_inner).take();
         Box::pin(async move {
             let collecting = task::spawn(desk.listen(heard, stops));
             working.await;
@@ -153,7 +156,7 @@ impl Desk {
             ..Collected::default()
         };
         Desk {
-            progress: Progress::new(plan.voice.clone()),
+            progress: Progress::new(plan.voice),
             plan,
             control,
             ready: 0,
@@ -166,7 +169,11 @@ impl Desk {
         }
     }
 
-    async fn listen(mut self, words: Receiver<Word>, stops: Receiver<Stop>) -> Collected {
+    async fn listen(
+        mut self,
+        words: Receiver<Word>,
+        mut stops: Option<Receiver<Stop>>,
+    ) -> Collected {
         if let Some(pid) = self.plan.broker_pid {
             match Gauge::new(pid).await {
                 Ok(gauge) => self.gauge = Some(gauge),
@@ -174,11 +181,23 @@ impl Desk {
             }
         }
         while self.ended < self.plan.cores.len() {
-            let word = Box::pin(words.recv());
-            match select(word, Box::pin(stops.recv())).await {
-                Either::Left((Some(word), _)) => self.hear(word),
-                Either::Left((None, _)) => break,
-                Either::Right(_) => self.interrupt(),
+            let stopped = async {
+                match &stops {
+                    Some(stops) => drop(stops.recv().await),
+                    None => pending().await,
+                }
+            };
+            let heard = match select(Box::pin(words.recv()), Box::pin(stopped)).await {
+                Either::Left((word, _)) => Some(word),
+                Either::Right(_) => None,
+            };
+            match heard {
+                Some(Some(word)) => self.hear(word),
+                Some(None) => break,
+                None => {
+                    stops = None;
+                    self.interrupt();
+                }
             }
         }
         let ended = clock::now().since(self.collected.start).as_secs_f64();

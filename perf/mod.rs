@@ -22,6 +22,7 @@ mod complaint;
 mod conduct;
 mod consume;
 mod cost;
+mod date;
 mod disk;
 mod e2e;
 mod find_limit;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::options::Check;
-use crate::client::Fetched;
+use crate::client::{ClientFault, Fetched};
 use crate::perf::tally::Counts;
 use crate::records::{BatchView, Codec, Records, decoded_bytes_max, decompress};
 
@@ -22,8 +22,7 @@ pub struct Findings {
 
 impl Findings {
     /// Looks at what came and counts it.
-    /// Of records that are looked at one by one, no more than `left`.
-    pub fn look(&mut self, fetched: &Fetched, check: Check, left: u64) -> Counts {
+    pub fn look(&mut self, fetched: &Fetched, check: Check) -> Result<Counts, ClientFault> {
         let mut counts = Counts::default();
         let from = fetched.from().0;
         for batch in fetched.batches().map_while(Result::ok) {
@@ -33,27 +32,18 @@ impl Findings {
             }
             self.follow(fetched.partition, batch.base_offset().0.max(from), last);
             let behind = u64::try_from(last - from + 1).unwrap_or(0);
-            let records = u64::from(batch.count().unsigned_abs()).min(behind);
+            counts.records += u64::from(batch.count().unsigned_abs()).min(behind);
             counts.batches += 1;
             counts.batch_bytes += batch.bytes().len() as u64;
+            counts.payload_bytes += batch.payload().len() as u64;
             let is_sound = match check {
-                Check::Records => {
-                    let wanted = records.min(left - counts.records);
-                    let seen = self.seen_bytes;
-                    let is_sound = batch.crc_is_valid() && self.walk(&batch, (from, wanted));
-                    counts.records += wanted;
-                    counts.payload_bytes += self.seen_bytes - seen;
-                    is_sound
-                }
-                _ => {
-                    counts.records += records;
-                    counts.payload_bytes += batch.payload().len() as u64;
-                    check == Check::Batches || batch.crc_is_valid()
-                }
+                Check::Batches => true,
+                Check::Crc => batch.crc_is_valid(),
+                Check::Records => batch.crc_is_valid() && self.walk(&batch),
             };
             self.corrupt_batches += u64::from(!is_sound);
         }
-        counts
+        Ok(counts)
     }
 
     fn follow(&mut self, partition: i32, first: i64, last: i64) {
@@ -65,9 +55,8 @@ impl Findings {
         *next = last + 1;
     }
 
-    /// Looks at every record and adds up `count` of them from an offset on; says whether all
-    /// could be read.
-    fn walk(&mut self, batch: &BatchView<'_>, (from, count): (i64, u64)) -> bool {
+    /// Looks at every record; says whether all could be read.
+    fn walk(&mut self, batch: &BatchView<'_>) -> bool {
         let content = match batch.codec() {
             Ok(Codec::None) => None,
             Ok(codec) => {
@@ -80,15 +69,10 @@ impl Findings {
             Err(_) => return false,
         };
         let payload = content.as_deref().unwrap_or(batch.payload());
-        let mut left = count;
         for record in Records::new(payload, batch.count()) {
             let Ok(record) = record else {
                 return false;
             };
-            if left == 0 || batch.offset_of(record.offset_delta).0 < from {
-                continue;
-            }
-            left -= 1;
             let len = |field: Option<&[u8]>| field.map_or(0, <[u8]>::len) as u64;
             self.seen_bytes += len(record.key) + len(record.value);
         }

@@ -7,7 +7,6 @@
 //! are assigned their partitions: groups are named and not joined.
 
 mod consumer_perf;
-mod date;
 mod e2e_latency;
 mod event;
 mod producer_perf;
@@ -16,7 +15,6 @@ mod verifiable_consumer;
 mod verifiable_producer;
 
 pub use consumer_perf::ConsumerPerf;
-pub use date::Dates;
 pub use e2e_latency::E2eLatency;
 pub use producer_perf::ProducerPerf;
 pub use verifiable_consumer::VerifiableConsumer;

@@ -11,7 +11,6 @@ use clap::{Args, ValueEnum};
 use futures_util::future::{Either, select};
 
 use super::event::{Committed, Event, Place, Taken};
-use super::property::{self, check_plain};
 use crate::client::{
     ClientFault, Cluster, ConsumeSettings, Consumer, Fetched, GroupOffsets, Position, Reset,
     offsets,
@@ -97,7 +96,7 @@ pub struct VerifiableConsumer {
     /// Membership: does nothing
     #[arg(long, value_name = "CLASS")]
     assignment_strategy: Option<String>,
-    /// File with properties of the consumer
+    /// Properties for the client; not used
     #[arg(long, value_name = "CONFIG-FILE", visible_alias = "consumer.config")]
     command_config: Option<PathBuf>,
 }
@@ -112,7 +111,6 @@ struct Row {
 
 impl VerifiableConsumer {
     pub fn run(&self) -> Result<(), Complaint> {
-        check_plain(&property::file(self.command_config.as_deref())?)?;
         let unheard = |error| Complaint(format!("cannot listen to signals: {error}"));
         let stops = signal::stop_signals().map_err(unheard)?;
         let options = self.clone();

@@ -28,6 +28,9 @@ const NINES_MAX: f64 = 6.0;
 /// As many ticks as an axis has at most, or nearly.
 const TICKS: f64 = 8.0;
 
+/// Ticks in each power of ten.
+const PARTS: [f64; 3] = [1.0, 2.0, 5.0];
+
 impl Axis {
     /// From zero to `max` or a little more, with round ticks.
     pub fn linear(title: &str, max: f64) -> Axis {
@@ -56,18 +59,20 @@ impl Axis {
     /// where there are few.
     pub fn logarithmic(title: &str, values: (f64, f64), label: fn(f64) -> String) -> Axis {
         let (min, max) = (values.0.max(1e-9), values.1.max(values.0).max(1e-9));
-        let is_short = (max / min).log10() < 2.5;
-        let parts: &[f64] = if is_short { &[1.0, 2.0, 5.0] } else { &[1.0] };
         let (first, last) = (min.log10().floor() as i32, max.log10().ceil() as i32);
-        let all =
-            (first..=last).flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power)));
-        let all: Vec<f64> = all.collect();
+        let powers = (first..=last).map(|power| 10f64.powi(power));
+        let all: Vec<f64> = powers
+            .flat_map(|power| PARTS.map(|part| part * power))
+            .collect();
         // Rounding must not push an end that is a tick itself out of the axis.
         let low = all.iter().rfind(|tick| **tick <= min * 1.000_001);
         let high = all.iter().find(|tick| **tick >= max * 0.999_999);
         let (low, high) = (*low.unwrap_or(&min), *high.unwrap_or(&max));
         let high = if high > low { high } else { low * 10.0 };
+        let is_long = (high / low).log10() > 2.5;
+        let is_whole = |tick: f64| (tick.log10() - tick.log10().round()).abs() < 1e-6;
         let within = all.into_iter().filter(|tick| *tick >= low && *tick <= high);
+        let within = within.filter(|tick| !is_long || is_whole(*tick));
         Axis {
             title: title.to_owned(),
             low,
@@ -152,9 +157,7 @@ fn nines(share: f64) -> f64 {
 /// The smallest of 1, 2, 5 times a power of ten that is no smaller.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
-    let part = [1.0, 2.0, 5.0]
-        .into_iter()
-        .find(|part| part * power >= least);
+    let part = PARTS.into_iter().find(|part| part * power >= least);
     part.unwrap_or(10.0) * power
 }
 

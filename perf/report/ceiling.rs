@@ -68,11 +68,12 @@ fn words(step: &Value) -> String {
     let words = ACTIONS.iter().find(|(name, _)| *name == action);
     let number = |path: &str| step.pointer(path).and_then(Value::as_u64).unwrap_or(0);
     let (bytes, depth) = (number("/step/operation_bytes"), number("/step/depth"));
-    format!(
-        "{}, {} KiB, {depth} at a time",
-        words.map_or(action, |(_, words)| words),
-        grouped(bytes >> 10)
-    )
+    let size = match bytes >> 10 {
+        kib if kib >= 1024 => format!("{} MiB", kib >> 10),
+        kib => format!("{kib} KiB"),
+    };
+    let words = words.map_or(action, |(_, words)| words);
+    format!("{words}, {size}, {depth} at a time")
 }
 
 fn table(steps: &[Value]) -> Table {

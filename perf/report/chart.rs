@@ -77,7 +77,7 @@ impl Chart {
     pub fn draw(&self) -> Result<String, Complaint> {
         draw(HEIGHT, 76, (&self.x, &self.y), |plane| {
             self.shade(plane)?;
-            mesh(plane, (&self.x, &self.y))?;
+            mesh(plane, (&self.x, &self.y), true)?;
             self.lines
                 .iter()
                 .try_for_each(|line| self.line(plane, line))?;
@@ -96,7 +96,7 @@ impl Chart {
 
     fn line(&self, plane: &mut Plane, line: &Line) -> Drawn {
         let (alpha, width) = match line.look {
-            Look::Faint => (0.45, 5),
+            Look::Faint => (0.55, 5),
             _ => (1.0, 7),
         };
         let style = line.color.mix(alpha).stroke_width(width);
@@ -126,8 +126,8 @@ impl Chart {
         let is_left = self.x.map(x, (0, 100)) > 50;
         let side = if is_left { HPos::Right } else { HPos::Left };
         let by = if is_left { -8 } else { 8 } * FINE as i32;
-        let style = letters().pos(Pos::new(side, VPos::Top));
-        let words = Text::new(words.clone(), (by, 6 * FINE as i32), style);
+        let style = letters().pos(Pos::new(side, VPos::Bottom));
+        let words = Text::new(words.clone(), (by, -3 * FINE as i32), style);
         plane.draw_series([EmptyElement::at((*x, self.y.high)) + words])?;
         Ok(())
     }
@@ -143,7 +143,7 @@ impl Bars {
             .map(|(row, bar)| (row as f64 + 0.5, bar.label.clone()))
             .collect();
         draw(rows * 30 + 70, 230, (&self.x, &y), |plane| {
-            mesh(plane, (&self.x, &y))?;
+            mesh(plane, (&self.x, &y), false)?;
             for ((place, _), bar) in y.ticks.iter().zip(self.bars.iter().rev()) {
                 self.bar(plane, *place, bar)?;
             }
@@ -185,18 +185,20 @@ fn upright(plane: &mut Plane, at: f64, y: &Axis) -> Drawn {
     Ok(())
 }
 
-/// Axes, grid and labels.
-fn mesh(plane: &mut Plane, (x, y): (&Axis, &Axis)) -> Drawn {
-    plane
-        .configure_mesh()
-        .light_line_style(TRANSPARENT)
+/// Axes, labels and grid; lines from the ticks of y only where there is something to read off.
+fn mesh(plane: &mut Plane, (x, y): (&Axis, &Axis), is_read_off: bool) -> Drawn {
+    let mut mesh = plane.configure_mesh();
+    mesh.light_line_style(TRANSPARENT)
         .bold_line_style(GRID.stroke_width(FINE))
         .axis_style(AXIS.stroke_width(FINE))
         .label_style(letters())
         .set_all_tick_mark_size(5 * FINE)
         .x_desc(&x.title)
-        .y_desc(&y.title)
-        .draw()
+        .y_desc(&y.title);
+    if !is_read_off {
+        mesh.disable_y_mesh();
+    }
+    mesh.draw()
 }
 
 /// Sets up the plane between two axes, `left` points of the page from the left, and has it drawn
@@ -214,6 +216,7 @@ fn draw(
         let mut plane = ChartBuilder::on(&area)
             .margin(8 * FINE)
             .margin_right(24 * FINE)
+            .margin_top(20 * FINE)
             .set_label_area_size(LabelAreaPosition::Bottom, 44 * FINE)
             .set_label_area_size(LabelAreaPosition::Left, left * FINE)
             .build_cartesian_2d(x.clone(), y.clone())?;

@@ -1,4 +1,3 @@
-use super::axis::short;
 use super::story::{Group, Run, Story};
 use super::table::Table;
 use crate::perf::amount::grouped;
@@ -86,11 +85,12 @@ pub fn table(story: &Story) -> Option<Table> {
     }
     let mut rows = Vec::new();
     for (words, find) in ENTRIES {
-        let cells = story.groups.iter().map(|group| cell(group, find));
-        let cells: Vec<String> = cells.collect();
-        if cells.iter().any(|cell| !cell.is_empty()) {
+        let numbers = story.groups.iter().map(|group| numbers(group, find));
+        let numbers: Vec<Vec<f64>> = numbers.collect();
+        let are_whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
+        if numbers.iter().flatten().any(|number| *number > 0.0) {
             let mut row = vec![words.to_owned()];
-            row.extend(cells);
+            row.extend(numbers.iter().map(|numbers| cell(numbers, are_whole)));
             rows.push(row);
         }
     }
@@ -101,25 +101,31 @@ pub fn table(story: &Story) -> Option<Table> {
     })
 }
 
-fn cell(group: &Group, find: fn(&Run) -> Option<f64>) -> String {
+/// The figure of each run of a group, from the smallest.
+fn numbers(group: &Group, find: fn(&Run) -> Option<f64>) -> Vec<f64> {
     let mut numbers: Vec<f64> = group.runs.iter().filter_map(find).collect();
     numbers.sort_by(f64::total_cmp);
-    let median = numbers.get(numbers.len() / 2).copied();
-    match (median, numbers.first(), numbers.last()) {
-        (Some(median), Some(min), Some(max)) if numbers.len() > 1 => {
+    numbers
+}
+
+fn cell(numbers: &[f64], are_whole: bool) -> String {
+    let exact = |number: f64| exact(number, are_whole);
+    match numbers {
+        [] => String::new(),
+        [one] => exact(*one),
+        [min, .., max] => {
+            let median = numbers.get(numbers.len() / 2).copied().unwrap_or(*min);
             format!("{} ({} to {})", exact(median), exact(*min), exact(*max))
         }
-        (Some(one), ..) => exact(one),
-        _ => String::new(),
     }
 }
 
 /// Whole numbers in full, others with three digits or so.
-fn exact(number: f64) -> String {
+fn exact(number: f64, is_whole: bool) -> String {
     match number {
-        _ if number >= 1000.0 || number.fract() == 0.0 => grouped(number.round() as u64),
+        _ if is_whole || number >= 1000.0 => grouped(number.round() as u64),
         _ if number >= 100.0 => format!("{number:.1}"),
         _ if number >= 1.0 => format!("{number:.2}"),
-        _ => short(number),
+        _ => format!("{number:.3}"),
     }
 }

@@ -82,7 +82,8 @@ fn figure(value: &Value, points: &[&Value], rates: (f64, f64)) -> Result<Figure,
     };
     Ok(Figure {
         title: "Latency by rate".into(),
-        note: "Each point is a run of its own. The knee is the highest rate that kept the bound."
+        note: "Each point is a run of its own. The knee is the highest rate that kept the bound; \
+               the rest of this page is of the run at the knee."
             .into(),
         legend,
         svg: chart.draw()?,

@@ -1,9 +1,11 @@
 use std::fmt::Write;
 
+use super::chapters::Chapters;
 use super::figure::Figure;
 use super::markup::{data_block, escape};
 use super::story::Story;
-use super::{around, ceiling, cost, curve, knee, ratios, series};
+use super::table::Table;
+use super::{around, ceiling, cost, curve, knee, ratios, series, summary};
 use crate::perf::complaint::Complaint;
 
 const STYLE: &str = include_str!("page.css");
@@ -11,8 +13,8 @@ const STYLE: &str = include_str!("page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// The whole report as HTML; `log` is the name of the file of histograms next to it.
-pub fn html(story: &Story, log: &str) -> Result<String, Complaint> {
-    let title = title(story);
+pub fn html(chapters: &Chapters, log: &str) -> Result<String, Complaint> {
+    let title = title(chapters);
     let mut html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -21,26 +23,37 @@ pub fn html(story: &Story, log: &str) -> Result<String, Complaint> {
         escape(&title),
         escape(&title)
     );
-    sentences(&mut html, story);
+    for story in &chapters.all {
+        chapter(&mut html, story)?;
+    }
+    if let Some(story) = chapters.all.first() {
+        tables(&mut html, around::surroundings(story));
+    }
+    footer(&mut html, chapters, log);
+    Ok(html)
+}
+
+fn chapter(html: &mut String, story: &Story) -> Result<(), Complaint> {
+    if let Some(title) = &story.title {
+        let _ = writeln!(html, "<h2 class=\"chapter\">{}</h2>", escape(title));
+    }
+    html.push_str(&summary::html(story));
     for figure in figures(story)? {
         html.push_str(&figure.html());
     }
-    if let Some(table) = cost::table(story) {
-        let _ = write!(
-            html,
-            "<section>\n<h2>CPU and bytes</h2>\n{}</section>\n",
-            table.html()
-        );
+    tables(
+        html,
+        cost::table(story).map(|table| ("CPU and bytes", table)),
+    );
+    tables(html, around::settings(story));
+    Ok(())
+}
+
+fn tables(html: &mut String, tables: impl IntoIterator<Item = (&'static str, Table)>) {
+    for (title, table) in tables {
+        let table = table.html();
+        let _ = write!(html, "<section>\n<h2>{title}</h2>\n{table}</section>\n");
     }
-    for (title, table) in around::tables(story) {
-        let _ = write!(
-            html,
-            "<section>\n<h2>{title}</h2>\n{}</section>\n",
-            table.html()
-        );
-    }
-    footer(&mut html, story, log);
-    Ok(html)
 }
 
 /// What compares first, then what was measured, then what explains it.
@@ -54,50 +67,21 @@ fn figures(story: &Story) -> Result<Vec<Figure>, Complaint> {
     Ok(figures)
 }
 
-fn title(story: &Story) -> String {
-    let Some((_, value)) = story.values.first() else {
-        return "corelane perf".into();
+fn title(chapters: &Chapters) -> String {
+    let mut values = chapters.values();
+    let (Some((_, value)), None) = (values.next(), values.next()) else {
+        let names: Vec<&str> = chapters.values().map(|(name, _)| name.as_str()).collect();
+        return format!("corelane perf: {}", names.join(", "));
     };
     let text = |path: &str| value.pointer(path).and_then(|value| value.as_str());
     let command = text("/command").unwrap_or("report");
-    match (story.values.len(), text("/settings/topic")) {
-        (1, Some(topic)) => format!("corelane perf {command}: topic {topic}"),
-        (1, None) => format!("corelane perf {command}"),
-        (count, _) => format!("corelane perf: {count} results beside each other"),
+    match text("/settings/topic") {
+        Some(topic) => format!("corelane perf {command}: topic {topic}"),
+        None => format!("corelane perf {command}"),
     }
 }
 
-/// What each value says of itself.
-fn sentences(html: &mut String, story: &Story) {
-    for (name, value) in &story.values {
-        let text = |path: &str| value.pointer(path).and_then(|value| value.as_str());
-        html.push_str("<div class=\"result\">\n");
-        if story.values.len() > 1 {
-            let _ = write!(html, "<h3>{}</h3>", escape(name));
-        }
-        if let Some(limit) = text("/verdict/limit") {
-            let _ = write!(html, "<p class=\"verdict\">{}</p>", escape(limit));
-        }
-        if let Some(sentence) = text("/sentence") {
-            let _ = writeln!(html, "<p class=\"sentence\">{}</p>", escape(sentence));
-        }
-        if let Some(fault) = text("/fault") {
-            let words = "The run ended early, and this is what was measured until then";
-            let _ = writeln!(html, "<p class=\"fault\">{words}: {}</p>", escape(fault));
-        }
-        if value
-            .get("was_interrupted")
-            .and_then(|value| value.as_bool())
-            == Some(true)
-        {
-            let words = "The run was interrupted; this is what was measured until then.";
-            let _ = writeln!(html, "<p class=\"fault\">{words}</p>");
-        }
-        html.push_str("</div>\n");
-    }
-}
-
-fn footer(html: &mut String, story: &Story, log: &str) {
+fn footer(html: &mut String, chapters: &Chapters, log: &str) {
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(
         html,
@@ -106,7 +90,7 @@ fn footer(html: &mut String, story: &Story, log: &str) {
          </footer>",
         escape(log)
     );
-    for (number, (_, value)) in story.values.iter().enumerate() {
+    for (number, (_, value)) in chapters.values().enumerate() {
         html.push_str(&data_block(&format!("data-{}", number + 1), value));
     }
     html.push_str("</body>\n</html>\n");
@@ -116,7 +100,7 @@ fn footer(html: &mut String, story: &Story, log: &str) {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::story::Story;
+    use super::super::chapters::Chapters;
     use super::html;
 
     const HOSTILE: &str = "<script>alert(1)</script>";
@@ -142,12 +126,12 @@ mod tests {
     }
 
     fn page(values: &[Value]) -> String {
-        let mut story = Story::default();
+        let mut chapters = Chapters::default();
         for value in values {
             let name = value["name"].as_str().unwrap_or("file");
-            story.add(name, value.clone());
+            chapters.add(name, value.clone());
         }
-        html(&story, "<b>.hlog").expect("a page")
+        html(&chapters, "<b>.hlog").expect("a page")
     }
 
     #[test]
@@ -182,12 +166,13 @@ mod tests {
 
     #[test]
     fn a_page_asks_for_nothing_and_draws_what_there_is() {
-        let page = page(&[run("t")]);
+        let mut run = run("t");
+        let drawn = page(&[run.clone()]).matches("<svg").count();
+        assert_eq!(drawn, 3, "percentiles, latency and bytes over time");
+        run["series"][2]["payload_bytes"] = json!(9000);
+        let page = page(&[run]);
         let drawn = page.matches("<svg").count();
-        assert_eq!(
-            drawn, 4,
-            "percentiles, latency, bytes and records over time"
-        );
+        assert_eq!(drawn, 4, "records over time too, since they vary in size");
         for word in ["src=", "url(", "@import", "onload"] {
             assert!(!page.contains(word), "{word}");
         }

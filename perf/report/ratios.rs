@@ -32,7 +32,7 @@ fn bar(name: &str, ratio: &Value) -> Option<(String, Bar)> {
     let (median, min, max) = (number("median")?, number("min")?, number("max")?);
     let unit = ratio.get("unit").and_then(Value::as_str).unwrap_or("");
     let bar = Bar {
-        label: name.to_owned(),
+        label: name.replace('_', " "),
         color: palette::color(usize::from(median < 1.0)),
         value: median,
         range: Some((min, max)),
@@ -56,7 +56,8 @@ fn figure(name: &str, unit: &str, bars: Vec<Bar>) -> Result<Figure, Complaint> {
     Ok(Figure {
         title: format!("Ratios: {name}"),
         note: "The median of the ratios of all pairs; the thin line goes from the smallest to the \
-               largest of them. At 1 both are alike."
+               largest. Where a bar goes to the right the first of the two has more of it, to the \
+               left less."
             .into(),
         legend: Vec::new(),
         svg: bars.draw()?,

@@ -12,6 +12,8 @@ const POINTS_MAX: usize = 600;
 /// Rows shorter than this tell nothing of a rate.
 const SECONDS_MIN: f64 = 0.2;
 
+const RECORDS: &str = "records/s";
+
 /// How the seconds behind one point become one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Merge {
@@ -79,11 +81,14 @@ pub fn latencies(story: &Story) -> Result<Option<Figure>, Complaint> {
 pub fn throughput(story: &Story) -> Result<Vec<Figure>, Complaint> {
     const KINDS: [(&str, Trace); 2] = [
         ("Throughput over time", rate("payload_bytes", "MB/s", 1e-6)),
-        ("Records over time", rate("records", "records/s", 1.0)),
+        ("Records over time", rate("records", RECORDS, 1.0)),
     ];
     let mut figures = Vec::new();
     for (title, trace) in KINDS {
         let unit = trace.words;
+        if unit == RECORDS && is_uniform(story) {
+            continue;
+        }
         let Some((lines, legend)) = lines(story, &[trace]) else {
             continue;
         };
@@ -180,6 +185,19 @@ fn extent(lines: &[Line]) -> (f64, f64) {
     values.fold((f64::MAX, 0.0), |(min, max), value| {
         (min.min(value), max.max(value))
     })
+}
+
+/// Whether all records of all runs are of one size, so that records tell what bytes tell.
+fn is_uniform(story: &Story) -> bool {
+    let rows = story.runs().flat_map(|(_, run)| rows(run));
+    let sizes = rows.filter_map(|row| {
+        let number = |name: &str| row.get(name)?.as_f64().filter(|number| *number > 0.0);
+        Some(number("payload_bytes")? / number("records")?)
+    });
+    let (min, max) = sizes.fold((f64::MAX, 0.0f64), |(min, max), size| {
+        (min.min(size), max.max(size))
+    });
+    max <= 1.02 * min
 }
 
 fn time_axis(story: &Story) -> Axis {

@@ -3,6 +3,7 @@ use serde_json::Value;
 
 use super::palette;
 use super::recorded::Recorded;
+use crate::perf::amount::grouped;
 
 /// One run, as its JSON tells it.
 #[derive(Clone, Debug)]
@@ -18,10 +19,14 @@ pub struct Group {
     pub runs: Vec<Run>,
 }
 
-/// All that one report tells, sorted by its kind.
+/// What belongs beside each other, sorted by its kind: a chapter of a report.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
+    /// None where there is but one.
+    pub title: Option<String>,
     pub groups: Vec<Group>,
+    /// Points of a search for a limit, apart from its knee, which is a group: for the log only.
+    pub points: Vec<(String, Run)>,
     /// Values as they came, by the names they were given.
     pub values: Vec<(String, Value)>,
 }
@@ -51,37 +56,33 @@ impl Run {
 }
 
 impl Story {
-    /// Puts a value with the rest: a run by itself, or what holds several in `runs`.
-    pub fn add(&mut self, name: &str, mut value: Value) {
-        if value
-            .get("command")
-            .is_some_and(|command| command == "compare")
-            && let Some(Value::Array(steps)) = value.get_mut("steps").map(Value::take)
-        {
-            return steps.into_iter().for_each(|step| self.add_step(step));
-        }
-        match value.get("runs").and_then(Value::as_array) {
-            Some(runs) => {
-                for run in runs {
-                    let name = run.get("name").and_then(Value::as_str).unwrap_or(name);
-                    self.add_run(name, run.clone());
-                }
+    /// Puts a value with the rest: a run by itself, or what holds several.
+    pub fn add(&mut self, name: &str, value: Value) {
+        let all = |member: &str| value.get(member).and_then(Value::as_array);
+        if let Some(runs) = all("runs") {
+            for run in runs {
+                let name = run.get("name").and_then(Value::as_str).unwrap_or(name);
+                self.add_run(name, run.clone());
             }
-            None if value.get("series").is_some() => self.add_run(name, value.clone()),
-            None => {}
+        } else if let Some(points) = all("points") {
+            let knee = value.get("knee_records_per_second").and_then(Value::as_f64);
+            points.iter().for_each(|point| self.add_point(point, knee));
+        } else if value.get("series").is_some() {
+            self.add_run(name, value.clone());
         }
         self.values.push((name.to_owned(), value));
     }
 
-    /// One step of a comparison; runs of several steps are told apart by its name.
-    fn add_step(&mut self, mut step: Value) {
-        let name = step.get("name").and_then(Value::as_str).unwrap_or("step");
-        let name = name.to_owned();
-        for run in step["runs"].as_array_mut().into_iter().flatten() {
-            let broker = run.get("name").and_then(Value::as_str).unwrap_or("run");
-            run["name"] = format!("{name}, {broker}").into();
+    fn add_point(&mut self, point: &Value, knee: Option<f64>) {
+        let rate = point.get("rate_records_per_second").and_then(Value::as_f64);
+        let (Some(rate), Some(run)) = (rate, point.get("run")) else {
+            return;
+        };
+        let name = format!("{} records/s", grouped(rate as u64));
+        match Some(rate) == knee {
+            true => self.add_run(&format!("{name}, the knee"), run.clone()),
+            false => self.points.push((name, Run { value: run.clone() })),
         }
-        self.add(&name, step);
     }
 
     fn add_run(&mut self, name: &str, value: Value) {
@@ -100,6 +101,24 @@ impl Story {
         self.groups
             .iter()
             .flat_map(|group| group.runs.iter().map(move |run| (group, run)))
+    }
+
+    /// What tells of settings and hosts: the first run of each name, or where there are no runs
+    /// a point, or the values themselves.
+    pub fn witnesses(&self) -> Vec<(&str, &Value)> {
+        let groups = self.groups.iter();
+        let groups = groups.filter_map(|group| Some((&group.name, &group.runs.first()?.value)));
+        let points = self.points.iter().map(|(name, run)| (name, &run.value));
+        let values = self.values.iter().map(|(name, value)| (name, value));
+        let found: Vec<(&String, &Value)> = match (self.groups.len(), self.points.len()) {
+            (0, 0) => values.collect(),
+            (0, _) => points.take(1).collect(),
+            _ => groups.collect(),
+        };
+        found
+            .into_iter()
+            .map(|(name, value)| (name.as_str(), value))
+            .collect()
     }
 
     /// There is but one run, so that its lines need no name.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::Options;
+use super::ledger::Verdict;
 use super::read::{Found, ends, read_back};
 use super::stamp::BYTES_MIN;
 use super::write::{Pages, Writer};
@@ -44,19 +45,45 @@ pub fn run(options: &Options) -> Result<(), Complaint> {
         Ok::<_, Complaint>((plan, begin, survey))
     });
     let (plan, begin, survey) = prepared??;
-    let (collected, written) = write_all(options, &plan)?;
-    let fault = collected.fault.clone();
+    let (mut collected, written) = write_all(options, &plan)?;
     let reading = plan.clone();
     let read = uring::run_alone(async move {
         let end = ends(&reading).await?;
         read_back(&reading, &begin, &end).await
     });
-    let verdict = judge(&written, read??);
+    let verdict = match read? {
+        Ok(found) => Some(judge(&written, found)),
+        Err(Complaint(text)) => {
+            let unread = Complaint(format!("what was written could not be read back: {text}"));
+            collected.fault.get_or_insert(unread);
+            None
+        }
+    };
+    let fault = collected.fault.clone();
     let mut outcome = Outcome::new("verify", collected);
     outcome.settings = settings(options, &plan);
     outcome.survey = Some(survey);
     outcome.wanted_records_per_second = plan.rate;
-    outcome.extra = vec![
+    outcome.extra = verdict.as_ref().map(found).unwrap_or_default();
+    outcome.deliver(&options.result)?;
+    match (fault, verdict) {
+        (Some(fault), _) => Err(fault),
+        (None, Some(verdict)) if !verdict.is_good() => Err(Complaint(format!(
+            "of {} acknowledged records {} are lost; {} came twice, {} out of order, {} are \
+             corrupted",
+            grouped(verdict.acked),
+            grouped(verdict.lost),
+            grouped(verdict.duplicated),
+            grouped(verdict.reordered),
+            grouped(verdict.corrupt)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The verdict as figures of the result.
+fn found(verdict: &Verdict) -> Vec<Setting> {
+    vec![
         Setting::new("acknowledged_records", verdict.acked),
         Setting::new("read_records", verdict.read),
         Setting::new("lost_records", verdict.lost),
@@ -67,23 +94,7 @@ pub fn run(options: &Options) -> Result<(), Complaint> {
             "unacknowledged_but_stored_records",
             verdict.unacknowledged_but_stored,
         ),
-    ];
-    outcome.deliver(&options.result)?;
-    if let Some(fault) = fault {
-        return Err(fault);
-    }
-    match verdict.is_good() {
-        true => Ok(()),
-        false => Err(Complaint(format!(
-            "of {} acknowledged records {} are lost; {} came twice, {} out of order, {} are \
-             corrupted",
-            grouped(verdict.acked),
-            grouped(verdict.lost),
-            grouped(verdict.duplicated),
-            grouped(verdict.reordered),
-            grouped(verdict.corrupt)
-        ))),
-    }
+    ]
 }
 
 async fn plan(options: &Options) -> Result<Plan, Complaint> {
@@ -174,7 +185,7 @@ async fn write(
     Ok(())
 }
 
-fn judge(written: &AllPages, found: Found) -> super::ledger::Verdict {
+fn judge(written: &AllPages, found: Found) -> Verdict {
     let Found { reads, mut verdict } = found;
     let nothing = super::ledger::Read::default();
     for (producer, pages) in written {
