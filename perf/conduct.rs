@@ -156,7 +156,7 @@ impl Desk {
             ..Collected::default()
         };
         Desk {
-            progress: Progress::new(plan.voice),
+            progress: Progress::new(plan.voice.clone()),
             plan,
             control,
             ready: 0,

@@ -1,20 +1,29 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use super::amount::{grouped, time};
-use super::tally::Row;
+use super::date::Dates;
+use super::tally::{Counts, Row};
+use crate::io::clock;
 
 /// Bytes of what Kafka's tools call an MB.
 pub const MEBI: f64 = 1_048_576.0;
 
 /// How progress is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Voice {
     Quiet,
     /// One line a second on stderr: over itself on a terminal, below each other elsewhere.
     Person,
     /// On stdout every so many seconds, in the words of Kafka's `ProducerPerformance`.
+    /// After `warmup` records it says that what follows is the steady state.
     KafkaProducer {
         every: u64,
+        warmup: u64,
+    },
+    /// On stdout every so many seconds, in the words of Kafka's `ConsumerPerformance`.
+    KafkaConsumer {
+        every: u64,
+        dates: Dates,
     },
 }
 
@@ -27,6 +36,8 @@ pub struct Progress {
     is_open: bool,
     /// Seconds that were not told yet, and what they brought.
     gathered: (u64, Row),
+    /// What all seconds brought.
+    sum: Counts,
 }
 
 impl Progress {
@@ -36,12 +47,15 @@ impl Progress {
             is_terminal: stderr().is_terminal(),
             is_open: false,
             gathered: (0, Row::default()),
+            sum: Counts::default(),
         }
     }
 
     pub fn tell(&mut self, second: u64, row: &Row, is_warm: bool) {
         // Progress is told to whoever listens; it is no matter when nobody does.
-        match self.voice {
+        let before = self.sum.records;
+        self.sum.add(&row.counts);
+        match &self.voice {
             Voice::Quiet => {}
             Voice::Person => {
                 let line = line(second, row, is_warm);
@@ -51,15 +65,31 @@ impl Progress {
                 };
                 self.is_open = self.is_terminal;
             }
-            Voice::KafkaProducer { every } => {
-                self.gathered.0 += 1;
-                self.gathered.1.merge(row);
-                if self.gathered.0 >= every {
-                    let (seconds, row) = std::mem::take(&mut self.gathered);
+            Voice::KafkaProducer { every, warmup } => {
+                if *warmup > 0 && before < *warmup && self.sum.records >= *warmup {
+                    let _ = writeln!(stdout(), "In steady state.");
+                }
+                let every = *every;
+                if let Some((seconds, row)) = self.gather(every, row) {
                     let _ = writeln!(stdout(), "{}", kafka_line(seconds, &row));
                 }
             }
+            Voice::KafkaConsumer { every, dates } => {
+                let (every, dates) = (*every, dates.clone());
+                if let Some((seconds, row)) = self.gather(every, row) {
+                    let at = dates.text(clock::wall());
+                    let line = consumer_line(&at, seconds, &row.counts, &self.sum);
+                    let _ = writeln!(stdout(), "{line}");
+                }
+            }
         }
+    }
+
+    /// Puts a second to those before it; gives them all when they are `every` so many.
+    fn gather(&mut self, every: u64, row: &Row) -> Option<(u64, Row)> {
+        self.gathered.0 += 1;
+        self.gathered.1.merge(row);
+        (self.gathered.0 >= every).then(|| std::mem::take(&mut self.gathered))
     }
 
     /// What follows begins on a line of its own.
@@ -84,6 +114,20 @@ fn kafka_line(seconds: u64, row: &Row) -> String {
     )
 }
 
+/// A detailed line of `ConsumerPerformance`: all so far, and what the interval brought. Nothing is
+/// balanced, so that all of it went into fetching.
+fn consumer_line(at: &str, seconds: u64, brought: &Counts, sum: &Counts) -> String {
+    let span = seconds as f64;
+    let per_second = brought.payload_bytes as f64 / MEBI / span;
+    let records = brought.records as f64 / span;
+    format!(
+        "{at}, 0, {:.4}, {per_second:.4}, {}, {records:.4}, 0, {}, {per_second:.4}, {records:.4}",
+        sum.payload_bytes as f64 / MEBI,
+        sum.records,
+        seconds * 1000,
+    )
+}
+
 fn line(second: u64, row: &Row, is_warm: bool) -> String {
     let counts = &row.counts;
     let mut line = format!(
@@ -104,7 +148,7 @@ fn line(second: u64, row: &Row, is_warm: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, kafka_line, line};
+    use super::{Row, consumer_line, kafka_line, line};
 
     fn row() -> Row {
         let mut row = Row::default();
@@ -120,6 +164,18 @@ mod tests {
         let expected = "5000 records sent, 1000.0 records/sec (2.00 MB/sec), 2.0 ms avg latency, \
                         40.0 ms max latency.";
         assert_eq!(kafka_line(5, &row()), expected);
+    }
+
+    #[test]
+    fn an_interval_is_kafkas_detailed_line() {
+        let (row, mut sum) = (row(), row().counts);
+        sum.add(&row.counts);
+        let at = "2026-11-22 09:55:15:489";
+        assert_eq!(
+            consumer_line(at, 5, &row.counts, &sum),
+            "2026-11-22 09:55:15:489, 0, 20.0000, 2.0000, 10000, 1000.0000, 0, 5000, 2.0000, \
+             1000.0000"
+        );
     }
 
     #[test]

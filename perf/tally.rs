@@ -40,6 +40,29 @@ impl Row {
     }
 }
 
+/// What came after so many records, for tools that count their warm-up in records.
+#[derive(Clone, Debug, Default)]
+pub struct Steady {
+    /// Records that do not count yet.
+    pub skip: u64,
+    /// When the first one that counts ended.
+    pub since: Instant,
+    pub latencies: Latencies,
+}
+
+impl Steady {
+    fn took(&mut self, now: Instant, nanos: u64, count: u64) {
+        let skipped = count.min(self.skip);
+        self.skip -= skipped;
+        if count > skipped {
+            if self.latencies.count() == 0 {
+                self.since = now;
+            }
+            self.latencies.record(nanos, count - skipped);
+        }
+    }
+}
+
 /// What one executor has seen. What ended before the warm-up did is not counted; a latency counts
 /// when its operation was meant to begin after the warm-up, so that a wait that the warm-up
 /// caused is not blamed on what follows.
@@ -52,6 +75,7 @@ pub struct Tally {
     pub seconds: Latencies,
     /// How much later than intended the client itself began, in open loops.
     pub lateness: Latencies,
+    pub steady: Option<Box<Steady>>,
     /// Of the last thing counted.
     pub last: Instant,
     row: Row,
@@ -71,6 +95,9 @@ impl Tally {
     pub fn took(&mut self, meant: Instant, now: Instant, count: u64) {
         let nanos = now.0.saturating_sub(meant.0);
         self.row.latencies.record(nanos, count);
+        if let Some(steady) = &mut self.steady {
+            steady.took(now, nanos, count);
+        }
         if meant >= self.warm {
             self.latencies.record(nanos, count);
         }
@@ -101,12 +128,42 @@ impl Tally {
         self.seconds.merge(&other.seconds);
         self.lateness.merge(&other.lateness);
         self.last = self.last.max(other.last);
+        match (&mut self.steady, &other.steady) {
+            (Some(all), Some(one)) => {
+                all.since = all.since.min(one.since);
+                all.latencies.merge(&one.latencies);
+            }
+            (all, one) => *all = one.clone().or(all.take()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, Instant, Tally};
+    use super::{Counts, Instant, Steady, Tally};
+
+    #[test]
+    fn a_warm_up_in_records_ends_within_a_batch() {
+        let steady = Steady {
+            skip: 15,
+            ..Steady::default()
+        };
+        let mut tally = Tally {
+            steady: Some(Box::new(steady)),
+            ..Tally::default()
+        };
+        tally.took(Instant(0), Instant(900), 10);
+        tally.took(Instant(0), Instant(1000), 10);
+        tally.took(Instant(0), Instant(1100), 10);
+        let mut all = Tally::default();
+        all.merge(&tally);
+        let steady = all.steady.expect("it was set");
+        assert_eq!(
+            (steady.latencies.count(), steady.since),
+            (15, Instant(1000))
+        );
+        assert_eq!(all.latencies.count(), 30);
+    }
 
     #[test]
     fn the_warm_up_shows_in_its_row_and_nowhere_else() {

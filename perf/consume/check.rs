@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::options::Check;
-use crate::client::{ClientFault, Fetched};
+use crate::client::Fetched;
 use crate::perf::tally::Counts;
 use crate::records::{BatchView, Codec, Records, decoded_bytes_max, decompress};
 
@@ -22,7 +22,8 @@ pub struct Findings {
 
 impl Findings {
     /// Looks at what came and counts it.
-    pub fn look(&mut self, fetched: &Fetched, check: Check) -> Result<Counts, ClientFault> {
+    /// Of records that are looked at one by one, no more than `left`.
+    pub fn look(&mut self, fetched: &Fetched, check: Check, left: u64) -> Counts {
         let mut counts = Counts::default();
         let from = fetched.from().0;
         for batch in fetched.batches().map_while(Result::ok) {
@@ -32,18 +33,27 @@ impl Findings {
             }
             self.follow(fetched.partition, batch.base_offset().0.max(from), last);
             let behind = u64::try_from(last - from + 1).unwrap_or(0);
-            counts.records += u64::from(batch.count().unsigned_abs()).min(behind);
+            let records = u64::from(batch.count().unsigned_abs()).min(behind);
             counts.batches += 1;
             counts.batch_bytes += batch.bytes().len() as u64;
-            counts.payload_bytes += batch.payload().len() as u64;
             let is_sound = match check {
-                Check::Batches => true,
-                Check::Crc => batch.crc_is_valid(),
-                Check::Records => batch.crc_is_valid() && self.walk(&batch),
+                Check::Records => {
+                    let wanted = records.min(left - counts.records);
+                    let seen = self.seen_bytes;
+                    let is_sound = batch.crc_is_valid() && self.walk(&batch, (from, wanted));
+                    counts.records += wanted;
+                    counts.payload_bytes += self.seen_bytes - seen;
+                    is_sound
+                }
+                _ => {
+                    counts.records += records;
+                    counts.payload_bytes += batch.payload().len() as u64;
+                    check == Check::Batches || batch.crc_is_valid()
+                }
             };
             self.corrupt_batches += u64::from(!is_sound);
         }
-        Ok(counts)
+        counts
     }
 
     fn follow(&mut self, partition: i32, first: i64, last: i64) {
@@ -55,8 +65,9 @@ impl Findings {
         *next = last + 1;
     }
 
-    /// Looks at every record; says whether all could be read.
-    fn walk(&mut self, batch: &BatchView<'_>) -> bool {
+    /// Looks at every record and adds up `count` of them from an offset on; says whether all
+    /// could be read.
+    fn walk(&mut self, batch: &BatchView<'_>, (from, count): (i64, u64)) -> bool {
         let content = match batch.codec() {
             Ok(Codec::None) => None,
             Ok(codec) => {
@@ -69,10 +80,15 @@ impl Findings {
             Err(_) => return false,
         };
         let payload = content.as_deref().unwrap_or(batch.payload());
+        let mut left = count;
         for record in Records::new(payload, batch.count()) {
             let Ok(record) = record else {
                 return false;
             };
+            if left == 0 || batch.offset_of(record.offset_delta).0 < from {
+                continue;
+            }
+            left -= 1;
             let len = |field: Option<&[u8]>| field.map_or(0, <[u8]>::len) as u64;
             self.seen_bytes += len(record.key) + len(record.value);
         }

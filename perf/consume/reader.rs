@@ -74,7 +74,7 @@ impl Reader {
                     "nothing came for {seconds} s: {trouble}"
                 )));
             }
-            self.look(&polled, arrived)?;
+            self.look(&polled, arrived);
             task::yield_if_needed().await;
         }
     }
@@ -87,20 +87,19 @@ impl Reader {
         }
     }
 
-    fn look(&mut self, polled: &[Fetched], arrived: Instant) -> Result<(), Complaint> {
+    fn look(&mut self, polled: &[Fetched], arrived: Instant) {
         let mut sum = Counts {
             requests: u64::from(!polled.is_empty()),
             ..Counts::default()
         };
         for fetched in polled {
-            let counts = self.findings.look(fetched, self.plan.check)?;
+            let counts = self.findings.look(fetched, self.plan.check, self.left);
             self.left = self.left.saturating_sub(counts.records);
             sum.add(&counts);
         }
         let now = clock::now();
         self.looking += now.since(arrived);
         self.seat.tally.borrow_mut().count(now, &sum);
-        Ok(())
     }
 
     fn is_at_end(&self) -> bool {

@@ -115,6 +115,12 @@ fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
         Setting::new("partition_bytes_max", options.partition_bytes),
         Setting::new("fetch_bytes_min", options.min_bytes),
         Setting::new("fetch_wait_ms", options.max_wait.as_secs_f64() * 1e3),
-        Setting::new("bytes_are", "records with their framing, as stored"),
+        Setting::new(
+            "bytes_are",
+            match plan.check {
+                Check::Records => "keys and values",
+                _ => "records with their framing, as stored",
+            },
+        ),
     ]
 }

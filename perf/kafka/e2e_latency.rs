@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::property::{self, check_plain};
 use crate::client::{
     Acks, ClientFault, Cluster, ConsumeSettings, Consumer, Entry, Position, ProduceSettings,
     Producer, Reset, offsets,
@@ -17,6 +18,7 @@ use crate::perf::latency::Latencies;
 use crate::perf::load::Dice;
 use crate::perf::produce::acks;
 use crate::perf::target::Address;
+use crate::records::RecordHeader;
 
 /// How long a record may take, as in Kafka's tool.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -41,12 +43,36 @@ pub struct E2eLatency {
     /// Bytes of a record
     #[arg(long, value_name = "BYTES", required_unless_present = "old")]
     record_size: Option<usize>,
-    /// Properties for the clients; not used
+    /// File with properties of the clients
     #[arg(long, value_name = "FILE")]
     command_config: Option<PathBuf>,
+    #[command(flatten)]
+    extras: Extras,
     /// The old way: servers, topic, number of records, acks, bytes of a record
     #[arg(value_name = "SERVERS TOPIC COUNT ACKS BYTES", num_args = 5..=6)]
     old: Vec<String>,
+}
+
+/// What records carry beside their values.
+#[derive(Args, Debug, Clone, Copy)]
+struct Extras {
+    /// Bytes of a key; 0: none
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    record_key_size: usize,
+    /// Headers of a record
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    num_headers: usize,
+    /// Bytes of the key of a header
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    record_header_key_size: usize,
+    /// Bytes of the value of a header; -1: null
+    #[arg(
+        long,
+        value_name = "BYTES",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    record_header_size: i64,
 }
 
 /// What was asked for, in whichever way.
@@ -55,14 +81,26 @@ struct Asked {
     records: u64,
     acks: Acks,
     bytes: usize,
+    extras: Extras,
 }
 
 impl E2eLatency {
     pub fn run(&self) -> Result<(), Complaint> {
         let asked = self.asked()?;
+        if !self.old.is_empty() {
+            print(
+                "WARNING: Positional argument usage is deprecated and will be removed in Apache \
+                 Kafka 5.0. Please use named arguments instead: --bootstrap-server, --topic, \
+                 --num-records, --producer-acks, --record-size, --command-config",
+            )?;
+        }
+        let config = self.old.get(5).map(PathBuf::from);
+        let config = self.command_config.clone().or(config);
+        check_plain(&property::file(config.as_deref())?)?;
         if asked.acks == Acks::None {
             return Err(Complaint::new(
-                "Latency testing requires synchronous acknowledgement. Please use 1 or all",
+                "Invalid value for --producer-acks. Latency testing requires synchronous \
+                 acknowledgement. Please use '1' or 'all'.",
             ));
         }
         uring::run_alone(measure(asked))?
@@ -95,6 +133,7 @@ impl E2eLatency {
                 None => self.producer_acks,
             },
             bytes,
+            extras: self.extras,
         })
     }
 }
@@ -129,11 +168,14 @@ async fn measure(asked: Asked) -> Result<(), Complaint> {
     let (mut dice, mut latencies) = (Dice::new(random::u64()), Latencies::default());
     let (mut value, mut total) = (vec![0; asked.bytes], 0.0);
     for number in 0..asked.records {
-        // Letters, as in Kafka's tool.
-        value.fill_with(|| b'A' + dice.below(26) as u8);
+        value.fill_with(|| letter(&mut dice));
+        let extras = Beside::draw(asked.extras, &mut dice);
+        let headers = extras.headers();
         let begun = clock::now();
         let entry = Entry {
+            key: extras.key.as_deref().map(str::as_bytes),
             value: Some(&value),
+            headers: &headers,
             ..Entry::default()
         };
         producer.send(&entry).await?;
@@ -151,6 +193,43 @@ async fn measure(asked: Asked) -> Result<(), Complaint> {
     }
     producer.close().await;
     print(&result(total / asked.records.max(1) as f64, &latencies))
+}
+
+/// Letters, as in Kafka's tool.
+fn letter(dice: &mut Dice) -> u8 {
+    b'A' + dice.below(26) as u8
+}
+
+/// The key and the headers of one record.
+struct Beside {
+    key: Option<String>,
+    headers: Vec<(String, Option<String>)>,
+}
+
+impl Beside {
+    fn draw(extras: Extras, dice: &mut Dice) -> Beside {
+        let mut text =
+            |bytes: usize| -> String { (0..bytes).map(|_| char::from(letter(dice))).collect() };
+        let key = (extras.record_key_size > 0).then(|| text(extras.record_key_size));
+        let header = |_| {
+            let key = text(extras.record_header_key_size);
+            let size = usize::try_from(extras.record_header_size);
+            (key, size.ok().map(&mut text))
+        };
+        let headers = (0..extras.num_headers).map(header).collect();
+        Beside { key, headers }
+    }
+
+    fn headers(&self) -> Vec<RecordHeader<'_>> {
+        let mut headers = Vec::with_capacity(self.headers.len());
+        for (key, value) in &self.headers {
+            headers.push(RecordHeader {
+                key: key.as_bytes(),
+                value: value.as_deref().map(str::as_bytes),
+            });
+        }
+        headers
+    }
 }
 
 /// The last two lines of `EndToEndLatency`.

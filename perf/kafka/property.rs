@@ -1,7 +1,29 @@
+use std::io::{Write, stdout};
 use std::path::Path;
 
 use crate::io::{fs, uring};
 use crate::perf::complaint::Complaint;
+
+/// What stands where Kafka's tools print the metrics of their client.
+pub const NO_METRICS: &str = "\nThe metrics of Kafka's Java client do not exist here; what this \
+                              client measures is in the file that perf produce and perf consume \
+                              write with --json.";
+
+/// Prints a line on standard output.
+pub fn say(line: &str) -> Result<(), Complaint> {
+    let unwritable = |error| Complaint(format!("cannot write to standard output: {error}"));
+    writeln!(stdout(), "{line}").map_err(unwritable)
+}
+
+/// The properties of a client that means to connect otherwise than in plain text are refused.
+pub fn check_plain(pairs: &[(String, String)]) -> Result<(), Complaint> {
+    match last(pairs, "security.protocol") {
+        None | Some("PLAINTEXT") => Ok(()),
+        Some(other) => Err(Complaint(format!(
+            "security.protocol={other}: this client speaks PLAINTEXT only"
+        ))),
+    }
+}
 
 /// `KEY=VALUE`.
 pub fn pair(text: &str) -> Result<(String, String), String> {

@@ -11,6 +11,7 @@ use clap::{Args, ValueEnum};
 use futures_util::future::{Either, select};
 
 use super::event::{Committed, Event, Place, Taken};
+use super::property::{self, check_plain};
 use crate::client::{
     ClientFault, Cluster, ConsumeSettings, Consumer, Fetched, GroupOffsets, Position, Reset,
     offsets,
@@ -96,7 +97,7 @@ pub struct VerifiableConsumer {
     /// Membership: does nothing
     #[arg(long, value_name = "CLASS")]
     assignment_strategy: Option<String>,
-    /// Properties for the client; not used
+    /// File with properties of the consumer
     #[arg(long, value_name = "CONFIG-FILE", visible_alias = "consumer.config")]
     command_config: Option<PathBuf>,
 }
@@ -111,6 +112,7 @@ struct Row {
 
 impl VerifiableConsumer {
     pub fn run(&self) -> Result<(), Complaint> {
+        check_plain(&property::file(self.command_config.as_deref())?)?;
         let unheard = |error| Complaint(format!("cannot listen to signals: {error}"));
         let stops = signal::stop_signals().map_err(unheard)?;
         let options = self.clone();

@@ -9,12 +9,13 @@ use clap::Args;
 use futures_util::future::{Either, select};
 
 use super::event::Event;
+use super::property::{self, check_plain};
 use crate::client::{
     Acks, ClientFault, Entry, Outcome, ProduceSettings, Producer, partition_of_key,
 };
 use crate::io::signal::{self, Stop};
 use crate::io::{clock, mesh::Receiver, uring};
-use crate::model::Instant;
+use crate::model::{Instant, Timestamp};
 use crate::perf::complaint::Complaint;
 use crate::perf::load::Dice;
 use crate::perf::pace::{Arrivals, Pace, Plan as Times};
@@ -72,6 +73,7 @@ struct Book {
 
 impl VerifiableProducer {
     pub fn run(&self) -> Result<(), Complaint> {
+        check_plain(&property::file(self.command_config.as_deref())?)?;
         let unheard = |error| Complaint(format!("cannot listen to signals: {error}"));
         let stops = signal::stop_signals().map_err(unheard)?;
         let options = self.clone();
@@ -125,7 +127,8 @@ impl VerifiableProducer {
             records: u64::try_from(self.max_messages).unwrap_or(u64::MAX),
             until: Instant(u64::MAX),
         };
-        let mut pace = Pace::new(clock::now(), &times, Dice::new(1));
+        let (start, mut create_time) = (clock::now(), self.message_create_time);
+        let mut pace = Pace::new(start, &times, Dice::new(1));
         for number in 0u64.. {
             let Some(due) = pace.next_due() else {
                 break;
@@ -152,9 +155,15 @@ impl VerifiableProducer {
             let entry = Entry {
                 key: key.as_deref().map(str::as_bytes),
                 value: Some(value.as_bytes()),
+                timestamp: (create_time >= 0).then_some(Timestamp(create_time)),
                 ..Entry::default()
             };
             producer.send_to(partition, &entry).await?;
+            if create_time >= 0 {
+                // As Kafka's tool: it adds all the time since its start, after each record.
+                let since = clock::now().since(start).as_millis();
+                create_time += i64::try_from(since).unwrap_or(0);
+            }
         }
         Ok(())
     }

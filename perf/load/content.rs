@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use regex::bytes::Regex;
 
 use super::Dice;
 use crate::client::partition_of_key;
@@ -6,6 +7,9 @@ use crate::perf::budget;
 
 /// The byte that fills the part of a value that is not random.
 const FILL: u8 = b'a';
+
+/// What the longest number takes.
+const COUNTED_BYTES: usize = 20;
 
 /// Where the values of records come from.
 #[derive(Clone, Debug)]
@@ -18,14 +22,15 @@ pub enum Content {
     },
     /// Drawn from the lines of a file.
     Lines(Vec<Bytes>),
+    /// The digits of 0, 1, 2 and so on: made as they are sent, not ahead.
+    Counted,
 }
 
 impl Content {
-    /// The lines of a payload file, without their ends; empty ones are left out, and those
-    /// behind the first [`budget::PAYLOAD_LINES`].
-    pub fn of_file(bytes: &Bytes) -> Content {
-        let lines = bytes.split(|byte| *byte == b'\n');
-        let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    /// The lines of a payload file, without what is between them; empty ones are left out, and
+    /// those behind the first [`budget::PAYLOAD_LINES`].
+    pub fn of_file(bytes: &Bytes, delimiter: &Regex) -> Content {
+        let lines = delimiter.split(bytes);
         let lines = lines.filter(|line| !line.is_empty());
         let lines = lines.take(budget::PAYLOAD_LINES);
         Content::Lines(lines.map(|line| bytes.slice_ref(line)).collect())
@@ -36,7 +41,7 @@ impl Content {
     pub fn split(&self, partitions: u32) -> Vec<(Content, f64)> {
         let mut parts = vec![Vec::new(); partitions as usize];
         let lines: &[Bytes] = match self {
-            Content::Made { .. } => &[],
+            Content::Made { .. } | Content::Counted => &[],
             Content::Lines(lines) => lines,
         };
         for line in lines {
@@ -59,6 +64,7 @@ impl Content {
     pub fn mean_bytes(&self) -> f64 {
         match self {
             Content::Made { min, max, .. } => (min + max) as f64 / 2.0,
+            Content::Counted => COUNTED_BYTES as f64,
             Content::Lines(lines) => {
                 let bytes: usize = lines.iter().map(Bytes::len).sum();
                 bytes as f64 / lines.len().max(1) as f64
@@ -70,6 +76,7 @@ impl Content {
     pub fn longest(&self) -> usize {
         match self {
             Content::Made { max, .. } => *max,
+            Content::Counted => COUNTED_BYTES,
             Content::Lines(lines) => lines.iter().map(Bytes::len).max().unwrap_or(0),
         }
     }
@@ -85,6 +92,8 @@ impl Content {
                 dice.fill(&mut value[..random.min(len)]);
             }
             Content::Lines(lines) => value.extend_from_slice(&lines[dice.below(lines.len())]),
+            // Only the room that it takes: see `Template::counted`.
+            Content::Counted => value.resize(COUNTED_BYTES, b'0'),
         }
     }
 }
@@ -98,13 +107,18 @@ pub fn first_word(line: &[u8]) -> &[u8] {
 mod tests {
     use bytes::Bytes;
 
-    use super::{Content, Dice, first_word};
+    use super::{Content, Dice, Regex, first_word};
     use crate::client::partition_of_key;
+
+    fn lines(text: &'static [u8], delimiter: &str) -> Content {
+        let delimiter = Regex::new(delimiter).expect("an expression");
+        Content::of_file(&Bytes::from_static(text), &delimiter)
+    }
 
     #[test]
     fn lines_go_to_the_partitions_of_their_first_words() {
-        let text = Bytes::from_static(b"10.0.0.1 GET a\n10.0.0.2 GET b\n10.0.0.1 GET c\nx\n");
-        let parts = Content::of_file(&text).split(64);
+        let text = b"10.0.0.1 GET a\n10.0.0.2 GET b\n10.0.0.1 GET c\nx\n";
+        let parts = lines(text, "\n").split(64);
         let shares: f64 = parts.iter().map(|(_, share)| share).sum();
         assert_eq!((parts.len(), shares), (64, 1.0));
         let filled = parts.iter().enumerate().filter(|(_, part)| part.1 > 0.0);
@@ -137,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_file_gives_its_lines() {
-        let content = Content::of_file(&Bytes::from_static(b"one\r\n\nthree\n"));
+        let content = lines(b"one\r\n\nthree\n", "\r?\n");
         assert_eq!((content.mean_bytes(), content.longest()), (4.0, 5));
         let (mut dice, mut value) = (Dice::new(1), Vec::new());
         content.draw(&mut dice, &mut value);

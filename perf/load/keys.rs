@@ -33,7 +33,11 @@ impl KeyStyle {
             Some(number) => Some(number.parse::<u64>().map_err(|_| wrong())?),
             None => None,
         };
-        let keys = keys.map(|keys| keys.clamp(1, KEYS_MAX));
+        if keys.is_some_and(|keys| keys == 0 || keys > KEYS_MAX) {
+            return Err(format!(
+                "{text:?}: KEYS is 1 to {KEYS_MAX}, as in uniform:KEYS"
+            ));
+        }
         let exponent = parts.next().map(|number| number.parse::<f64>());
         match (style, keys, exponent) {
             ("none", None, None) => Ok(KeyStyle::None),

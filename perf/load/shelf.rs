@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -138,11 +138,13 @@ pub struct Shelf {
     load: Arc<Load>,
     kept: RefCell<Kept>,
     kept_bytes_max: usize,
+    /// The next value where values are counted.
+    counted: Cell<u64>,
     loose: Arc<AtomicUsize>,
     loose_bytes_max: usize,
 }
 
-/// A compressed body that is not kept; it counts until the last request that has it is answered.
+/// A body that is not kept; it counts until the last request that has it is answered.
 struct Loose {
     bytes: Vec<u8>,
     sum: Arc<AtomicUsize>,
@@ -173,6 +175,7 @@ impl Shelf {
             load,
             kept: RefCell::default(),
             kept_bytes_max: budget::KEPT / shelves.max(1),
+            counted: Cell::new(0),
             loose: Arc::default(),
             loose_bytes_max: budget::LOOSE / shelves.max(1),
         }
@@ -189,6 +192,11 @@ impl Shelf {
 
     /// Records for batch number `turn`: `count` of them, at least 1, at most those of a full one.
     pub fn body(&self, partition: usize, turn: u64, count: usize) -> Body {
+        if matches!(self.load.shape.content, Content::Counted) {
+            let first = self.counted.replace(self.counted.get() + count as u64);
+            let (body, packed) = Template::counted(first, count, self.load.shape.compression);
+            return self.once(body, packed);
+        }
         let templates = &self.load.templates;
         let at = match self.load.odds.is_empty() {
             true => (turn % templates.len() as u64) as usize,
@@ -212,11 +220,16 @@ impl Shelf {
             body.records = packed.into();
             kept.bytes = bytes;
             kept.bodies.insert((at, count), body.clone());
-        } else {
-            self.loose.fetch_add(packed.len(), Ordering::Relaxed);
-            let sum = self.loose.clone();
-            body.records = Bytes::from_owner(Loose { bytes: packed, sum });
+            return body;
         }
+        self.once(body, packed)
+    }
+
+    /// The records of a body that is not kept.
+    fn once(&self, mut body: Body, packed: Vec<u8>) -> Body {
+        self.loose.fetch_add(packed.len(), Ordering::Relaxed);
+        let sum = self.loose.clone();
+        body.records = Bytes::from_owner(Loose { bytes: packed, sum });
         body
     }
 }

@@ -127,6 +127,33 @@ impl Template {
         }
     }
 
+    /// Records whose values are numbers from `first` on, as [`Template::compressed`] gives them.
+    pub fn counted(first: u64, count: usize, compression: Compression) -> (Body, Vec<u8>) {
+        let (mut builder, mut payload_bytes) = (BatchBuilder::with_capacity(32 * count), 0);
+        for number in (first..).take(count) {
+            let value = number.to_string();
+            payload_bytes += value.len() as u64;
+            let record = NewRecord {
+                value: Some(value.as_bytes()),
+                ..NewRecord::default()
+            };
+            builder.push(Timestamp::NONE, &record);
+        }
+        let records = Bytes::from(builder.finish()).slice(HEADER_BYTES..);
+        let mut packed = Vec::with_capacity(records.len());
+        match compression.codec {
+            Codec::None => packed.extend_from_slice(&records),
+            _ => compress(compression, &records, &mut packed),
+        }
+        let count = i32::try_from(count).expect("a batch is smaller than 2 GiB");
+        let body = Body {
+            prepared: Prepared::new(count, compression.codec, &packed),
+            records: Bytes::new(),
+            payload_bytes,
+        };
+        (body, packed)
+    }
+
     /// The first `count` records as one compressed payload, which comes beside a body without
     /// records: who keeps it decides what becomes of it.
     pub fn compressed(&self, count: usize, compression: Compression) -> (Body, Vec<u8>) {

@@ -13,6 +13,6 @@ mod producer;
 mod run;
 mod source;
 
-pub use options::{Options, acks, arrivals};
+pub use options::{AsKafka, Options, acks, arrivals};
 pub use plan::Plan;
 pub use run::{measure, run};

@@ -19,10 +19,23 @@ pub struct Options {
     pub records: Records,
     #[command(flatten)]
     pub sending: Sending,
+    #[arg(skip)]
+    pub kafka: AsKafka,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
     pub result: Result,
+}
+
+/// What only Kafka's own tool asks for.
+#[derive(Debug, Clone, Default)]
+pub struct AsKafka {
+    /// Records after which the steady state begins; 0 for none.
+    pub warmup_records: u64,
+    /// A regular expression between the records of a payload file.
+    pub delimiter: Option<String>,
+    /// Values are 0, 1, 2 and so on.
+    pub counts: bool,
 }
 
 /// What is sent.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use regex::bytes::Regex;
 
 use super::options::{Options, Sending};
 use crate::client::Acks;
@@ -38,6 +39,8 @@ pub struct Plan {
     pub arrivals: Arrivals,
     /// Records of all producers; `u64::MAX` when the run ends otherwise.
     pub records: u64,
+    /// Records of all producers before those of the steady state.
+    pub warmup_records: u64,
     /// From the start to the end, warm-up included.
     pub span: Option<Duration>,
 }
@@ -79,6 +82,7 @@ impl Plan {
             rate,
             arrivals: sending.arrivals,
             records: options.limits.records(mean_bytes),
+            warmup_records: options.kafka.warmup_records,
             span: options.limits.span(),
         })
     }
@@ -143,6 +147,9 @@ fn check_room(shape: &Shape, partitions: usize, sending: &Sending) -> Result<(),
 }
 
 async fn content(options: &Options) -> Result<Content, Complaint> {
+    if options.kafka.counts {
+        return Ok(Content::Counted);
+    }
     let Some(path) = &options.records.payload_file else {
         let (min, max) = options.records.record_size;
         return Ok(Content::Made {
@@ -159,7 +166,10 @@ async fn content(options: &Options) -> Result<Content, Complaint> {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n');
         bytes.truncate(whole.unwrap_or(bytes.len()));
     }
-    let content = Content::of_file(&Bytes::from(bytes));
+    let delimiter = options.kafka.delimiter.as_deref().unwrap_or("\r?\n");
+    let delimiter = Regex::new(delimiter)
+        .map_err(|error| Complaint(format!("cannot cut by {delimiter:?}: {error}")))?;
+    let content = Content::of_file(&Bytes::from(bytes), &delimiter);
     match content.longest() {
         0 => Err(Complaint(format!(
             "{} has no lines to send",

@@ -16,6 +16,7 @@ use crate::perf::outcome::{Outcome, Setting};
 use crate::perf::progress::Voice;
 use crate::perf::seat::Seat;
 use crate::perf::survey::Survey;
+use crate::perf::tally::Steady;
 
 /// Runs `perf produce` from its first word to its result.
 pub fn run(options: &Options) -> Result<(), Complaint> {
@@ -65,6 +66,13 @@ async fn produce(plan: Arc<Plan>, seat: Rc<Seat>, unsent: Arc<AtomicU64>) -> Res
         producers.push((number, Producer::open(&ground, number).await?));
     }
     let start = seat.ready().await;
+    if ground.plan.warmup_records > 0 {
+        let steady = Steady {
+            skip: ground.plan.warmup_records / seat.seats as u64,
+            ..Steady::default()
+        };
+        seat.tally.borrow_mut().steady = Some(Box::new(steady));
+    }
     let first: Cell<Option<Complaint>> = Cell::new(None);
     let working = producers.into_iter().map(async |(number, producer)| {
         match producer.work(number, start).await {

@@ -6,7 +6,7 @@ use super::markup::escape;
 use super::palette::hex;
 use super::story::Story;
 use crate::model::Timestamp;
-use crate::perf::date::date;
+use crate::perf::date::Dates;
 
 /// What each value says of itself: its verdict, its sentence, and when it was taken with what.
 pub fn html(story: &Story) -> String {
@@ -67,9 +67,8 @@ fn conditions(value: &Value) -> String {
         .into_iter()
         .filter_map(|path| find(path)?.as_f64())
         .next();
-    if let Some(millis) = time {
-        // To the second.
-        let at: String = date(Timestamp(millis as i64)).chars().take(19).collect();
+    if let Some((millis, dates)) = time.zip(Dates::parse("yyyy-MM-dd HH:mm:ss").ok()) {
+        let at = dates.text(Timestamp(millis as i64));
         parts.push(format!("{at} UTC"));
     }
     if let Some(measured) = number("measured_seconds") {

@@ -1,13 +1,14 @@
 use core::net::SocketAddr;
 use std::cell::Cell;
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::Options;
 use super::serve::advertised;
 use crate::io::{Part, clock};
-use crate::model::Uuid;
+use crate::model::{Instant, Uuid};
 use crate::perf::load::{Body, Content, KeyStyle, Load, Partitioner, Shape, Shelf};
 use crate::records::{Compression, HEADER_BYTES, Stamp};
 use crate::wire::api::{api_versions, fetch, init_producer_id, list_offsets, metadata, produce};
@@ -37,6 +38,9 @@ pub struct Desk {
     body: Body,
     header: [u8; HEADER_BYTES],
     next_producer: Cell<i64>,
+    service_time: Duration,
+    /// When the last request taken in is done.
+    busy_until: Cell<Instant>,
 }
 
 impl Desk {
@@ -64,7 +68,24 @@ impl Desk {
             header: body.prepared.header(&Stamp::anonymous(clock::wall())),
             body,
             next_producer: Cell::new(1000),
+            service_time: options.service_time,
+            busy_until: Cell::default(),
         }
+    }
+
+    /// Takes a request in, behind those of all connections that were taken in before; gives when
+    /// it is done. `None` where requests take no time.
+    pub fn take_in(&self) -> Option<Instant> {
+        if self.service_time.is_zero() {
+            return None;
+        }
+        let done = self
+            .busy_until
+            .get()
+            .max(clock::now())
+            .plus(self.service_time);
+        self.busy_until.set(done);
+        Some(done)
     }
 
     /// Puts the answer to a request behind `parts`; none to Produce with acks 0.

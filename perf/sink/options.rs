@@ -1,4 +1,5 @@
 use core::net::SocketAddr;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -21,6 +22,9 @@ pub struct Options {
     /// Bytes of a batch that consumers are fed
     #[arg(long, value_name = "SIZE", default_value = "64KiB", value_parser = amount::bytes)]
     pub batch_bytes: usize,
+    /// Time that each request takes, one after the other on an executor: a broker with a limit
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = amount::span)]
+    pub service_time: Duration,
     /// Cores, one executor each [default: the first this process may use]
     #[arg(long, value_name = "LIST", value_parser = Cores::parse)]
     pub cores: Option<Cores>,

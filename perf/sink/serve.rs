@@ -101,6 +101,9 @@ async fn answer_all(stream: Stream, desk: &Desk) -> io::Result<()> {
     let (mut arrived, mut parts) = (BytesMut::new(), Vec::new());
     loop {
         while let Some(frame) = deframer.next(&mut arrived).map_err(broken)? {
+            if let Some(done) = desk.take_in() {
+                clock::sleep_until(done).await;
+            }
             desk.answer(&frame, &mut parts)?;
         }
         if !parts.is_empty() {

@@ -12,6 +12,8 @@ pub struct Entry<'a> {
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     pub headers: &'a [RecordHeader<'a>],
+    /// When it was made; `None` for when it is sent.
+    pub timestamp: Option<Timestamp>,
 }
 
 impl Entry<'_> {
@@ -157,9 +159,10 @@ impl Accumulator {
                 key,
                 value,
                 headers,
+                timestamp,
             } = *entry;
             open.builder.push(
-                at.1,
+                timestamp.unwrap_or(at.1),
                 &NewRecord {
                     key,
                     value,

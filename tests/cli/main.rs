@@ -4,6 +4,7 @@ mod broker;
 mod console;
 mod dump_log;
 mod help;
+mod kafka_perf;
 mod killed;
 mod names;
 mod offsets;

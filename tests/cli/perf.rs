@@ -19,8 +19,13 @@ struct Sink {
 
 impl Sink {
     fn start() -> Sink {
+        Sink::start_with("")
+    }
+
+    fn start_with(flags: &str) -> Sink {
         let mut process = Command::new(env!("CARGO_BIN_EXE_corelane"))
             .args(["perf", "sink", "--listen", "127.0.0.1:0"])
+            .args(flags.split_whitespace())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary under test starts");
@@ -91,23 +96,44 @@ fn all_records_asked_for_are_sent_and_the_last_line_is_the_result() {
     }
 }
 
-/// A tool that starts its clock when a record is finally sent would see one slow request here.
-#[test]
-fn a_pause_of_the_broker_shows_in_the_p99_of_an_open_loop() {
+/// Runs `perf produce` for four seconds, of which the sink pauses one.
+fn paused(line: &str) -> Value {
     let sink = Sink::start();
-    let pause = thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(|| {
             thread::sleep(Duration::from_millis(1500));
             sink.signal("-STOP");
             thread::sleep(Duration::from_secs(1));
             sink.signal("-CONT");
         });
-        let line = "produce --topic t --rate 1000 --duration 4s --warmup 0s --record-size 100";
-        measured(&sink.address, line).1
-    });
-    let p99 = pause["latency"]["p99_ns"].as_u64().unwrap_or_default();
-    assert!(p99 > 500_000_000, "p99 is {p99} ns");
-    assert_eq!(pause["records"], 4000);
+        let line = format!("produce --topic t --duration 4s --warmup 0s {line}");
+        measured(&sink.address, &line).1
+    })
+}
+
+/// A tool that starts its clock when a record is finally sent sees a few slow requests, however
+/// many records had to wait.
+#[test]
+fn a_pause_of_the_broker_shows_in_the_p99_of_an_open_loop_and_hides_in_a_closed_one() {
+    let nanos = |run: &Value, name: &str| run["latency"][name].as_u64().unwrap_or_default();
+    let open = paused("--rate 1000 --record-size 100");
+    assert!(nanos(&open, "p99_ns") > 500_000_000, "{}", open["sentence"]);
+    assert_eq!(open["records"], 4000);
+    // The pause is in its series too, second by second.
+    let series = open["series"].as_array().expect("seconds");
+    let slow = |row: &Value| row["max_ns"].as_u64().unwrap_or_default() > 500_000_000;
+    assert!(series.iter().any(slow) && !series.iter().all(slow));
+    let closed = paused("--record-size 100 --batch-bytes 1 --partitions 1");
+    assert!(
+        nanos(&closed, "max_ns") > 500_000_000,
+        "{}",
+        closed["sentence"]
+    );
+    assert!(
+        nanos(&closed, "p99_ns") < 500_000_000,
+        "{}",
+        closed["sentence"]
+    );
 }
 
 #[test]
@@ -137,58 +163,6 @@ fn what_was_produced_is_verified_consumed_and_seen() {
 }
 
 #[test]
-fn kafkas_own_names_give_kafkas_own_lines() {
-    let broker = Broker::start();
-    let line = "perf kafka-producer-perf-test --topic k --num-records 3000 --record-size 100 \
-                --throughput -1 --producer-props acks=all linger.ms=1";
-    broker.ok("topics --create --topic k --partitions 2", "");
-    let said = broker.ok(line, "");
-    let last = said.lines().last().unwrap_or_default();
-    assert!(last.starts_with("3000 records sent, "), "{said}");
-    let words =
-        "records/sec MB/sec) ms avg latency, ms max latency, ms 50th, ms 95th, ms 99th, ms 99.9th.";
-    for word in words.split_whitespace() {
-        assert!(last.contains(word), "{word}: {last}");
-    }
-    let line = "perf kafka-consumer-perf-test --topic k --num-records 3000";
-    let said = broker.ok(line, "");
-    let rows: Vec<&str> = said.lines().collect();
-    assert_eq!(rows.len(), 2, "{said}");
-    assert!(rows[0].starts_with("start.time, end.time, data.consumed.in.MB, MB.sec, "));
-    let fields: Vec<&str> = rows[1].split(", ").collect();
-    assert_eq!(
-        (fields.len(), fields[2], fields[4]),
-        (10, "0.2861", "3000"),
-        "{said}"
-    );
-    let line = "perf kafka-e2e-latency --topic e --num-records 3 --record-size 50";
-    let said = broker.ok(line, "");
-    let created = "Topic \"e\" does not exist. Will create topic with 1 partition(s) and";
-    assert!(said.starts_with(created), "{said}");
-    for words in ["\n0\t", "\nAvg latency: ", "\nPercentiles: 50th = "] {
-        assert!(said.contains(words), "{said}");
-    }
-    let line = "perf verifiable-producer --topic k --max-messages 3 --repeating-keys 2";
-    let said = broker.ok(line, "");
-    let events = said
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"));
-    let events: Vec<Value> = events.collect();
-    let name = |event: &Value| event["name"].as_str().unwrap_or("").to_owned();
-    let names: Vec<String> = events.iter().map(name).collect();
-    let sent = "producer_send_success";
-    let last = ["shutdown_complete", "tool_data"];
-    assert_eq!(
-        names,
-        ["startup_complete", sent, sent, sent, last[0], last[1]]
-    );
-    assert_eq!(
-        (&events[5]["sent"], &events[5]["acked"]),
-        (&3.into(), &3.into())
-    );
-}
-
-#[test]
 fn the_highest_rate_within_a_bound_is_found() {
     let sink = Sink::start();
     let to = format!("--bootstrap-server {}", sink.address);
@@ -201,6 +175,35 @@ fn the_highest_rate_within_a_bound_is_found() {
         Some("No rate kept p99 within 1.00 us.")
     );
     assert!(said.stdout.lines().count() > 3, "{}", said.stdout);
+}
+
+/// A sink that takes 5 ms for a request, and a record a request: 200 a second and no more.
+#[test]
+fn the_knee_of_a_broker_with_a_limit_is_not_found_above_it() {
+    let sink = Sink::start_with("--service-time 5ms");
+    let dir = TempDir::new().expect("a temporary directory");
+    let load = "--topic t --partitions 1 --record-size 10 --batch-bytes 1";
+    let points = "--first-rate 50 --p99 200ms --halvings 1 --duration 1500ms --warmup 0s";
+    let to = format!("--bootstrap-server {} --json limit.json", sink.address);
+    let said = corelane_in(dir.path(), &format!("perf find-limit {load} {points} {to}"));
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    let json = std::fs::read(dir.path().join("limit.json")).expect("the result was written");
+    let json: Value = serde_json::from_slice(&json).expect("the result is JSON");
+    let points = json["points"].as_array().expect("points");
+    let rate = |point: &Value| {
+        point["rate_records_per_second"]
+            .as_f64()
+            .unwrap_or_default()
+    };
+    let kept = points.iter().filter(|point| point["kept"] == true);
+    let knee = kept.map(rate).fold(0.0, f64::max);
+    assert!(knee > 0.0 && knee < 300.0, "{}", said.stdout);
+    assert!(points.iter().any(|point| point["kept"] == false));
+    let last = said.stdout.lines().last().unwrap_or_default();
+    assert!(
+        last.starts_with(&format!("{knee:.0} records/s is the highest")),
+        "{last}"
+    );
 }
 
 #[test]
@@ -226,6 +229,42 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
         (
             format!("produce --topic t --rate fast {nowhere}"),
             "try 50000, 50k or 200MB/s",
+        ),
+        (
+            format!("produce --topic t --batch-bytes 1GiB {nowhere}"),
+            "--batch-bytes: at most 32 MiB",
+        ),
+        (
+            format!("produce --topic t --record-size 400-200 {nowhere}"),
+            "the first of the two must be the smaller",
+        ),
+        (
+            format!("produce --topic t --partitions 0 {nowhere}"),
+            "--partitions",
+        ),
+        (
+            format!("produce --topic t --rate 0 {nowhere}"),
+            "try 50000, 50k or 200MB/s",
+        ),
+        (
+            format!("produce --topic t --keys zipf:10:NaN {nowhere}"),
+            "zipf:KEYS[:EXPONENT]",
+        ),
+        (
+            format!("produce --topic t --keys uniform:0 {nowhere}"),
+            "uniform:KEYS",
+        ),
+        (
+            format!("produce --topic t --payload-file /nonexistent {nowhere}"),
+            "cannot read /nonexistent",
+        ),
+        (
+            format!("e2e --topic t --record-size 1GiB {nowhere}"),
+            "--record-size: at most 16 MiB",
+        ),
+        (
+            format!("verify --topic t --producers 1000 --batch-bytes 1MiB {nowhere}"),
+            "make --record-size, --batch-bytes or --producers smaller",
         ),
         (
             format!("verify --topic t --acks 0 {nowhere}"),

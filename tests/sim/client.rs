@@ -53,6 +53,7 @@ async fn produce(cluster: Rc<Cluster>, settings: ProduceSettings) -> Vec<Outcome
             key: Some(key.as_bytes()),
             value: Some(value.as_bytes()),
             headers: &[],
+            ..Entry::default()
         };
         producer.send(&entry).await.unwrap();
         task::yield_now().await;

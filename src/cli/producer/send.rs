@@ -178,6 +178,7 @@ impl Session {
             key: line.key,
             value: line.value,
             headers: &line.headers,
+            ..Entry::default()
         };
         let sent = self.producer.send(&entry).await;
         sent.map_err(|fault| Complaint::new(format!("line {number} was not sent: {fault}")))?;
