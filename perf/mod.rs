@@ -31,6 +31,7 @@ mod gauge;
 mod host;
 mod kafka;
 mod latency;
+mod links;
 mod load;
 mod outcome;
 mod pace;

@@ -80,6 +80,7 @@ impl Outcome {
         let usage = self.collected.usage.as_ref();
         let is_local = self.survey.as_ref().is_some_and(|survey| survey.is_local);
         let disk = usage.and_then(|usage| usage.busiest_disk());
+        let link = usage.and_then(|usage| usage.busiest_link());
         let facts = Facts {
             wanted: self.wanted_records_per_second,
             achieved: self.records_per_second(),
@@ -89,7 +90,9 @@ impl Outcome {
             disk: disk
                 .filter(|_| is_local)
                 .map(|(name, share)| (name.to_owned(), share)),
-            link: None,
+            link: link
+                .filter(|_| !is_local)
+                .map(|(name, share)| (name.to_owned(), share)),
         };
         facts.judge()
     }
@@ -261,6 +264,7 @@ impl Outcome {
             "process_cpu_seconds": usage.process,
             "executor_cpu_seconds": usage.executors,
             "host_core_busy_seconds": usage.cores,
+            "links": usage.links,
             "process_cpu_seconds_per_gb": usage.process * 1e9
                 / (self.collected.tally.counts.payload_bytes.max(1) as f64),
         })

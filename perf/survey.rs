@@ -2,7 +2,9 @@ use serde_json::{Map, Value, json};
 
 use super::host::Host;
 use super::target::Address;
-use crate::client::{Cluster, admin};
+use crate::client::Cluster;
+use crate::client::admin::{self, FeatureRow};
+use crate::cluster::feature::{METADATA_FEATURE, METADATA_LEVELS};
 
 /// Settings of a topic that decide what an acknowledgement means and costs; flushing first.
 const TOPIC_KEYS: [&str; 7] = [
@@ -62,9 +64,16 @@ async fn broker(address: &Address) -> Value {
     if let Some(first) = view.brokers.first() {
         own = broker_configs(&cluster, first.id.0).await;
     }
+    let told = admin::features(&cluster).await;
+    let features = told.map(|features| features.rows).unwrap_or_default();
     json!({
-        // The protocol has no word for it.
+        // The protocol has no word for either; who has our settings is ours.
+        "software": match own.iter().any(|config| config.name.starts_with("corelane.")) {
+            true => "corelane",
+            false => UNKNOWN,
+        },
         "version": UNKNOWN,
+        "metadata_version": metadata_version(&features),
         "cluster_id": view.cluster_id,
         "brokers": view.brokers.len(),
         "topic_settings": chosen(&TOPIC_KEYS, &topic),
@@ -76,6 +85,20 @@ async fn broker_configs(cluster: &Cluster, id: i32) -> Vec<admin::Config> {
     let kind = admin::ConfigKind::Broker;
     let told = admin::configs(cluster, kind, &id.to_string()).await;
     told.unwrap_or_default()
+}
+
+/// The metadata level that the cluster works at and the highest that the broker knows, which is
+/// as near as the protocol comes to a version.
+fn metadata_version(features: &[FeatureRow]) -> Value {
+    let row = features.iter().find(|row| row.name == METADATA_FEATURE);
+    let Some(row) = row else {
+        return Value::String(UNKNOWN.to_owned());
+    };
+    let name = |level: i16| {
+        let known = METADATA_LEVELS.iter().find(|known| known.level == level);
+        known.map_or_else(|| format!("level {level}"), |known| known.name.to_owned())
+    };
+    json!({ "in_force": name(row.finalized), "highest_known": name(row.max) })
 }
 
 fn chosen(keys: &[&str], configs: &[admin::Config]) -> Value {
@@ -90,7 +113,21 @@ fn chosen(keys: &[&str], configs: &[admin::Config]) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::{admin::Config, chosen};
+    use super::{FeatureRow, admin::Config, chosen, metadata_version};
+
+    #[test]
+    fn levels_are_told_by_name_and_new_ones_by_number() {
+        let row = FeatureRow {
+            name: "metadata.version".into(),
+            min: 7,
+            max: 99,
+            finalized: 30,
+        };
+        let told = metadata_version(&[row]);
+        assert_eq!(told["in_force"], "4.3-IV0");
+        assert_eq!(told["highest_known"], "level 99");
+        assert_eq!(metadata_version(&[]), "unknown");
+    }
 
     #[test]
     fn what_a_broker_does_not_tell_is_unknown() {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::links::{self, Link};
 use crate::io::{clock, fs};
 use crate::model::Instant;
 
@@ -22,6 +23,7 @@ pub struct Usage {
     /// CPU seconds of all cores while not idle, by number; interrupts are in it.
     pub cores: BTreeMap<usize, f64>,
     pub disks: BTreeMap<String, Disk>,
+    pub links: BTreeMap<String, Link>,
 }
 
 /// One block device.
@@ -43,6 +45,7 @@ impl Usage {
             executors: executors().await,
             cores: cores(&text("/proc/stat").await?),
             disks: disks(&text("/proc/diskstats").await.unwrap_or_default()),
+            links: links::read().await,
         })
     }
 
@@ -57,6 +60,10 @@ impl Usage {
             };
             (name.clone(), used)
         };
+        let link = |(name, link): (&String, &Link)| {
+            let old = before.links.get(name).copied().unwrap_or_default();
+            (name.clone(), link.since(&old))
+        };
         Usage {
             at: self.at,
             seconds: self.at.since(before.at).as_secs_f64(),
@@ -64,6 +71,7 @@ impl Usage {
             executors: difference(&self.executors, &before.executors),
             cores: difference(&self.cores, &before.cores),
             disks: self.disks.iter().map(disk).collect(),
+            links: self.links.iter().map(link).collect(),
         }
     }
 
@@ -82,6 +90,15 @@ impl Usage {
     /// CPU seconds of this process for each second of the span.
     pub fn process_cores(&self) -> f64 {
         self.process / self.seconds.max(f64::MIN_POSITIVE)
+    }
+
+    /// The link of which the largest share of its speed was used, and that share, where any
+    /// link's speed is known.
+    pub fn busiest_link(&self) -> Option<(&str, f64)> {
+        let shares = self.links.iter();
+        let shares =
+            shares.filter_map(|(name, link)| Some((name.as_str(), link.share(self.seconds)?)));
+        shares.max_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// The busiest disk and the share of the span in which it was busy.

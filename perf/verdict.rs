@@ -31,8 +31,9 @@ pub struct Facts {
     pub client_core_busy: Option<f64>,
     /// The busiest disk of this host, where the broker is on it.
     pub disk: Option<(String, f64)>,
-    /// The share of the link's speed that was used, where it is known.
-    pub link: Option<f64>,
+    /// The busiest link of this host and the share of its speed that was used, where the broker
+    /// is on another host and the speed is known.
+    pub link: Option<(String, f64)>,
 }
 
 /// A rate that came about to this share counts as reached.
@@ -75,8 +76,8 @@ impl Facts {
                 percent(busy)
             );
             (Limit::ClientBound, evidence)
-        } else if let Some(link) = self.link.filter(|link| *link >= BUSY) {
-            let evidence = format!("{} of the link's speed was used", percent(link));
+        } else if let Some((link, share)) = self.link.as_ref().filter(|(_, share)| *share >= BUSY) {
+            let evidence = format!("{} of the speed of {link} was used", percent(*share));
             (Limit::NetworkBound, evidence)
         } else if let Some((disk, share)) = self.disk.as_ref().filter(|(_, share)| *share >= BUSY) {
             let evidence = format!("disk {disk} was busy {} of the time", percent(*share));
@@ -172,10 +173,12 @@ mod tests {
         };
         assert_eq!(disk.judge().limit, Limit::DiskBound);
         let link = Facts {
-            link: Some(0.93),
+            link: Some(("eth0".into(), 0.93)),
             ..disk
         };
-        assert_eq!(link.judge().limit, Limit::NetworkBound);
+        let verdict = link.judge();
+        assert_eq!(verdict.limit, Limit::NetworkBound);
+        assert_eq!(verdict.evidence, "93 % of the speed of eth0 was used");
     }
 
     #[test]
