@@ -40,6 +40,7 @@ impl Place {
         Address {
             bootstrap: self.bootstrap_server.clone(),
             topic: self.topic.clone(),
+            topics: 1,
             partitions: self.partitions,
             request_timeout: self.request_timeout,
         }

@@ -19,21 +19,97 @@ const BROKER_DEFAULT: i16 = -1;
 pub struct Address {
     pub bootstrap: String,
     pub topic: String,
-    /// The topic is made with so many when it is missing, and so many are used when it has more.
+    /// More than one have numbers behind their name: see [`topic_names`].
+    pub topics: u32,
+    /// A topic is made with so many when it is missing, and so many are used when it has more.
     pub partitions: Option<u32>,
     pub request_timeout: Duration,
 }
 
-/// One topic of a cluster, found: what executors need to open connections of their own.
+/// The topics that a name and a count stand for: `t`, or `t-0`, `t-1` and so on.
+pub fn topic_names(name: &str, count: u32) -> Vec<String> {
+    match count {
+        0 | 1 => vec![name.to_owned()],
+        count => (0..count)
+            .map(|number| format!("{name}-{number}"))
+            .collect(),
+    }
+}
+
+/// A topic as found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    pub name: String,
+    pub id: Uuid,
+}
+
+/// The topics of a run, found: what executors need to open connections of their own. Their
+/// partitions are counted through, topic by topic, each with as many as the others: a *slot*.
 #[derive(Clone, Debug)]
 pub struct Target {
     pub bootstrap: String,
     pub settings: Settings,
-    pub topic: String,
-    pub topic_id: Uuid,
-    /// Who leads each partition, from partition 0 on.
+    pub topics: Vec<Named>,
+    /// Of each topic; at least 1.
+    pub partitions: usize,
+    /// Who leads each slot.
     pub leaders: Vec<NodeId>,
     pub brokers: BTreeMap<NodeId, HostPort>,
+}
+
+impl Target {
+    /// The topic, for runs that have one.
+    pub fn topic(&self) -> &Named {
+        self.topic_of(0)
+    }
+
+    /// The topic of a slot.
+    pub fn topic_of(&self, slot: usize) -> &Named {
+        &self.topics[slot / self.partitions]
+    }
+
+    /// A slot's partition in its topic.
+    pub fn partition_of(&self, slot: usize) -> i32 {
+        i32::try_from(slot % self.partitions).unwrap_or(i32::MAX)
+    }
+
+    /// The slot of a partition of a topic that is told by its name or, where that is empty, its
+    /// id.
+    pub fn slot(&self, topic: (&str, Uuid), partition: i32) -> Option<usize> {
+        let (name, id) = topic;
+        let is_it = |topic: &Named| match name {
+            "" => topic.id == id,
+            name => topic.name == name,
+        };
+        let topic = self.topics.iter().position(is_it)?;
+        let partition = usize::try_from(partition).ok();
+        let partition = partition.filter(|at| *at < self.partitions)?;
+        Some(topic * self.partitions + partition)
+    }
+
+    /// Takes in another target of the same cluster.
+    fn join(&mut self, other: Target) -> Result<(), Complaint> {
+        if other.partitions != self.partitions {
+            let fewest = self.partitions.min(other.partitions);
+            return Err(Complaint(format!(
+                "{} and {} do not have equally many partitions: say --partitions {fewest}",
+                self.topic().name,
+                other.topic().name
+            )));
+        }
+        self.topics.extend(other.topics);
+        self.leaders.extend(other.leaders);
+        self.brokers.extend(other.brokers);
+        Ok(())
+    }
+
+    /// The names of all topics, for people.
+    pub fn names(&self) -> String {
+        match &self.topics[..] {
+            [first, .., last] => format!("{} to {}", first.name, last.name),
+            _ => self.topic().name.clone(),
+        }
+    }
 }
 
 impl Address {
@@ -56,20 +132,37 @@ impl Address {
         Ok(self.known(&cluster).await?.is_some())
     }
 
-    /// Finds the topic, or makes it where it is known how many partitions it shall have.
+    /// Finds the topics, or makes them where it is known how many partitions they shall have.
     pub async fn find(&self) -> Result<Target, Complaint> {
         let cluster = self.connect().await?;
-        let topic = match (self.known(&cluster).await?, self.partitions) {
+        let mut found: Option<Target> = None;
+        for name in topic_names(&self.topic, self.topics) {
+            let one = Address {
+                topic: name,
+                topics: 1,
+                ..self.clone()
+            };
+            let target = one.find_one(&cluster).await?;
+            match &mut found {
+                None => found = Some(target),
+                Some(all) => all.join(target)?,
+            }
+        }
+        found.ok_or_else(|| Complaint::new("there is no topic to use"))
+    }
+
+    async fn find_one(&self, cluster: &Cluster) -> Result<Target, Complaint> {
+        let topic = match (self.known(cluster).await?, self.partitions) {
             (Some(topic), _) => topic,
-            (None, Some(partitions)) => self.create(&cluster, partitions).await?,
+            (None, Some(partitions)) => self.create(cluster, partitions).await?,
             (None, None) => cluster
                 .await_topic(&self.topic, true)
                 .await
                 .map_err(|fault| self.explain(&fault))?,
         };
-        let led = self.await_leaders(&cluster, &topic).await;
+        let led = self.await_leaders(cluster, &topic).await;
         led.map_err(|fault| self.explain(&fault))?;
-        self.target(&cluster, &topic).await
+        self.target(cluster, &topic).await
     }
 
     /// The topic if it is there.
@@ -140,8 +233,11 @@ impl Address {
         Ok(Target {
             bootstrap: self.bootstrap.clone(),
             settings: self.settings(),
-            topic: self.topic.clone(),
-            topic_id: topic.id,
+            topics: vec![Named {
+                name: self.topic.clone(),
+                id: topic.id,
+            }],
+            partitions: leaders.len().max(1),
             leaders,
             brokers,
         })
@@ -158,5 +254,53 @@ impl Address {
             )),
             _ => Complaint(format!("cannot use topic {topic} at {bootstrap}: {fault}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Named, NodeId, Settings, Target, Uuid, topic_names};
+
+    fn target(topics: u8, partitions: usize) -> Target {
+        let names = topic_names("t", u32::from(topics));
+        let named = |(number, name): (u8, String)| Named {
+            name,
+            id: Uuid::from_bytes([number; 16]),
+        };
+        Target {
+            bootstrap: String::new(),
+            settings: Settings::default(),
+            topics: (0..).zip(names).map(named).collect(),
+            partitions,
+            leaders: vec![NodeId(1); partitions * usize::from(topics)],
+            brokers: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn slots_go_through_the_partitions_of_topic_after_topic() {
+        let two = target(2, 3);
+        assert_eq!(two.names(), "t-0 to t-1");
+        assert_eq!(
+            (two.topic_of(4).name.as_str(), two.partition_of(4)),
+            ("t-1", 1)
+        );
+        let unnamed = Uuid::from_bytes([9; 16]);
+        assert_eq!(two.slot(("t-1", unnamed), 1), Some(4));
+        assert_eq!(two.slot(("", Uuid::from_bytes([1; 16])), 2), Some(5));
+        assert_eq!(two.slot(("t-1", unnamed), 3), None);
+        assert_eq!(two.slot(("other", Uuid::from_bytes([1; 16])), 0), None);
+        assert_eq!(target(1, 3).names(), "t");
+    }
+
+    #[test]
+    fn topics_of_a_run_have_equally_many_partitions() {
+        let mut one = target(1, 3);
+        assert!(one.join(target(1, 3)).is_ok());
+        assert_eq!((one.topics.len(), one.leaders.len()), (2, 6));
+        let refused = one.join(target(1, 2)).unwrap_err();
+        assert!(refused.0.contains("say --partitions 2"), "{refused}");
     }
 }

@@ -17,13 +17,14 @@ pub struct Findings {
     pub corrupt_batches: u64,
     /// Sums of record lengths, so that looking at records is not optimised away.
     pub seen_bytes: u64,
-    next: BTreeMap<i32, i64>,
+    /// The offset that comes next, by slot.
+    next: BTreeMap<usize, i64>,
 }
 
 impl Findings {
-    /// Looks at what came and counts it.
+    /// Looks at what came of a slot and counts it.
     /// Of records that are looked at one by one, no more than `left`.
-    pub fn look(&mut self, fetched: &Fetched, check: Check, left: u64) -> Counts {
+    pub fn look(&mut self, slot: usize, fetched: &Fetched, check: Check, left: u64) -> Counts {
         let mut counts = Counts::default();
         let from = fetched.from().0;
         for batch in fetched.batches().map_while(Result::ok) {
@@ -31,7 +32,7 @@ impl Findings {
             if last < from {
                 continue;
             }
-            self.follow(fetched.partition, batch.base_offset().0.max(from), last);
+            self.follow(slot, batch.base_offset().0.max(from), last);
             let behind = u64::try_from(last - from + 1).unwrap_or(0);
             let records = u64::from(batch.count().unsigned_abs()).min(behind);
             counts.batches += 1;
@@ -56,8 +57,8 @@ impl Findings {
         counts
     }
 
-    fn follow(&mut self, partition: i32, first: i64, last: i64) {
-        let next = self.next.entry(partition).or_insert(first);
+    fn follow(&mut self, slot: usize, first: i64, last: i64) {
+        let next = self.next.entry(slot).or_insert(first);
         if first > *next {
             self.gaps += 1;
             self.missing_offsets += (first - *next).unsigned_abs();

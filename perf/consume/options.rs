@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::perf::amount;
 use crate::perf::setup::{Limits, Place, Result};
+use crate::perf::target::Address;
 
 /// How closely a reader looks at what it reads.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -21,6 +22,10 @@ pub enum Check {
 pub struct Options {
     #[command(flatten)]
     pub place: Place,
+    /// Topics, NAME-0 and so on when there are more than one; every group reads all
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub topics: u32,
     /// Begin at the end and wait for what is new; without it, begin at the beginning and end
     /// where the partitions end now
     #[arg(long)]
@@ -58,6 +63,13 @@ pub struct Options {
 }
 
 impl Options {
+    pub fn address(&self) -> Address {
+        Address {
+            topics: self.topics,
+            ..self.place.address()
+        }
+    }
+
     /// A reader from the beginning for which nothing else is said ends at the end.
     pub fn is_bounded_by_end(&self) -> bool {
         !self.tail && self.idle.is_none()

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::Options;
 use super::options::Check;
-use crate::client::{ConsumeSettings, offsets};
+use crate::client::{Cluster, ConsumeSettings, offsets};
 use crate::perf::budget;
 use crate::perf::complaint::Complaint;
 use crate::perf::target::Target;
@@ -21,10 +21,10 @@ pub struct Plan {
     pub consumers: usize,
     pub groups: usize,
     pub check: Check,
-    /// Where reading begins, by partition.
-    pub begin: BTreeMap<i32, i64>,
+    /// Where reading begins, by slot.
+    pub begin: BTreeMap<usize, i64>,
     /// Where it ends; `None` when it goes on with what is new.
-    pub end: Option<BTreeMap<i32, i64>>,
+    pub end: Option<BTreeMap<usize, i64>>,
     pub records: u64,
     /// Ends a reader to whom nothing comes.
     pub idle: Option<Duration>,
@@ -33,23 +33,17 @@ pub struct Plan {
 
 impl Plan {
     pub async fn new(options: &Options) -> Result<Plan, Complaint> {
-        let address = options.place.address();
+        let address = options.address();
         let target = address.find().await?;
         let cluster = address.connect().await?;
-        let partitions: Vec<i32> = (0..).take(target.leaders.len()).collect();
-        let mut bounds = BTreeMap::new();
-        for time in [offsets::EARLIEST, offsets::LATEST] {
-            let listed = offsets::list(&cluster, &target.topic, &partitions, time).await?;
-            for listed in listed {
-                bounds.insert((time, listed.partition), listed.result?.unwrap_or(0));
-            }
-        }
-        let bound = |time: i64| {
-            let of = |partition: &i32| (*partition, bounds.get(&(time, *partition)).copied());
-            let known = partitions.iter().map(of);
-            known
-                .map(|(partition, offset)| (partition, offset.unwrap_or(0)))
-                .collect()
+        let first = match options.tail {
+            true => offsets::LATEST,
+            false => offsets::EARLIEST,
+        };
+        let begin = bounds(&cluster, &target, first).await?;
+        let end = match options.is_bounded_by_end() {
+            true => Some(bounds(&cluster, &target, offsets::LATEST).await?),
+            false => None,
         };
         let fetch_bytes = fetch_bytes(options, &target)?;
         let number = |bytes: usize| i32::try_from(bytes).unwrap_or(i32::MAX);
@@ -64,11 +58,8 @@ impl Plan {
             consumers: options.consumers as usize,
             groups: options.groups as usize,
             check: options.check,
-            begin: match options.tail {
-                true => bound(offsets::LATEST),
-                false => bound(offsets::EARLIEST),
-            },
-            end: options.is_bounded_by_end().then(|| bound(offsets::LATEST)),
+            begin,
+            end,
             records: options.limits.records(1.0),
             idle: options.idle,
             span: options.span(),
@@ -76,15 +67,15 @@ impl Plan {
         })
     }
 
-    /// The partitions of consumer `number` of a group.
-    pub fn partitions_of(&self, number: usize) -> impl Iterator<Item = i32> {
+    /// The slots of consumer `number` of a group.
+    pub fn slots_of(&self, number: usize) -> impl Iterator<Item = usize> {
         let consumers = self.consumers;
         self.begin
             .keys()
             .copied()
             .enumerate()
             .filter(move |(at, _)| at % consumers == number)
-            .map(|(_, partition)| partition)
+            .map(|(_, slot)| slot)
     }
 
     /// Records of one reader before it ends.
@@ -94,6 +85,24 @@ impl Plan {
             records => records.div_ceil((self.consumers * self.groups) as u64),
         }
     }
+}
+
+/// The offsets of all slots at a time.
+async fn bounds(
+    cluster: &Cluster,
+    target: &Target,
+    time: i64,
+) -> Result<BTreeMap<usize, i64>, Complaint> {
+    let partitions: Vec<i32> = (0..).take(target.partitions).collect();
+    let mut bounds = BTreeMap::new();
+    for topic in &target.topics {
+        for listed in offsets::list(cluster, &topic.name, &partitions, time).await? {
+            if let Some(slot) = target.slot((&topic.name, topic.id), listed.partition) {
+                bounds.insert(slot, listed.result?.unwrap_or(0));
+            }
+        }
+    }
+    Ok(bounds)
 }
 
 /// What one answer may hold, so that all of them fit into memory that does not grow with the
@@ -125,6 +134,7 @@ mod tests {
     use super::{FETCH_BYTES, Options, Target, fetch_bytes};
     use crate::client::{HostPort, Settings};
     use crate::model::{NodeId, Uuid};
+    use crate::perf::target::Named;
 
     #[derive(Parser)]
     struct Line {
@@ -139,8 +149,11 @@ mod tests {
         let target = Target {
             bootstrap: String::new(),
             settings: Settings::default(),
-            topic: "t".into(),
-            topic_id: Uuid::from_bytes([0; 16]),
+            topics: vec![Named {
+                name: "t".into(),
+                id: Uuid::from_bytes([0; 16]),
+            }],
+            partitions,
             leaders: vec![NodeId(1); partitions],
             brokers: BTreeMap::from([(NodeId(1), address)]),
         };

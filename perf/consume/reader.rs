@@ -6,7 +6,7 @@ use super::check::Findings;
 use super::plan::Plan;
 use crate::client::{Cluster, Consumer, Fetched, Position, Reset};
 use crate::io::{clock, task};
-use crate::model::Instant;
+use crate::model::{Instant, Uuid};
 use crate::perf::complaint::Complaint;
 use crate::perf::seat::Seat;
 use crate::perf::tally::Counts;
@@ -32,13 +32,12 @@ impl Reader {
     pub async fn open(plan: Arc<Plan>, seat: Rc<Seat>, number: usize) -> Result<Reader, Complaint> {
         let target = &plan.target;
         let cluster = Cluster::connect(&target.bootstrap, target.settings.clone()).await?;
-        let topic: Rc<str> = target.topic.as_str().into();
-        let position = |partition: i32| Position {
-            topic: topic.clone(),
-            partition,
-            offset: plan.begin.get(&partition).copied().unwrap_or(0),
+        let position = |slot: usize| Position {
+            topic: target.topic_of(slot).name.as_str().into(),
+            partition: target.partition_of(slot),
+            offset: plan.begin.get(&slot).copied().unwrap_or(0),
         };
-        let positions = plan.partitions_of(number % plan.consumers);
+        let positions = plan.slots_of(number % plan.consumers);
         let positions: Vec<Position> = positions.map(position).collect();
         let settings = plan.settings.clone();
         let consumer = Consumer::assign(Rc::new(cluster), positions, settings, Reset::Earliest);
@@ -93,7 +92,10 @@ impl Reader {
             ..Counts::default()
         };
         for fetched in polled {
-            let counts = self.findings.look(fetched, self.plan.check, self.left);
+            let topic = (&*fetched.topic, Uuid::default());
+            let slot = self.plan.target.slot(topic, fetched.partition);
+            let slot = slot.unwrap_or_default();
+            let counts = (self.findings).look(slot, fetched, self.plan.check, self.left);
             self.left = self.left.saturating_sub(counts.records);
             sum.add(&counts);
         }
@@ -107,9 +109,11 @@ impl Reader {
             return false;
         };
         let positions = self.consumer.positions();
+        let (target, unnamed) = (&self.plan.target, Uuid::default());
         let mut behind = positions.iter().filter(|position| {
-            let end = end.get(&position.partition).copied().unwrap_or(0);
-            position.offset < end
+            let slot = target.slot((&position.topic, unnamed), position.partition);
+            let end = slot.and_then(|slot| end.get(&slot).copied());
+            position.offset < end.unwrap_or(0)
         });
         behind.next().is_none()
     }

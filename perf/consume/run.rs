@@ -44,7 +44,7 @@ pub fn measure(options: &Options, voice: Option<Voice>) -> Result<Measured, Comp
     let asked = options.clone();
     let prepared = uring::run_alone(async move {
         let plan = Plan::new(&asked).await?;
-        let survey = Survey::of(&asked.place.address()).await;
+        let survey = Survey::of(&asked.address()).await;
         Ok::<_, Complaint>((plan, survey))
     });
     let (plan, survey) = prepared??;
@@ -105,8 +105,9 @@ fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
     };
     vec![
         Setting::new("bootstrap_server", &plan.target.bootstrap),
-        Setting::new("topic", &plan.target.topic),
-        Setting::new("partitions", plan.target.leaders.len()),
+        Setting::new("topic", plan.target.names()),
+        Setting::new("topics", plan.target.topics.len()),
+        Setting::new("partitions", plan.target.partitions),
         Setting::new("begins", if options.tail { "end" } else { "beginning" }),
         Setting::new("groups", plan.groups),
         Setting::new("consumers_per_group", plan.consumers),

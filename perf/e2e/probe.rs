@@ -81,8 +81,9 @@ impl Probe {
         let target = &self.plan.target;
         let cluster = Cluster::connect(&target.bootstrap, target.settings.clone()).await?;
         let partitions: Vec<i32> = (0..).take(target.leaders.len()).collect();
-        let ends = offsets::list(&cluster, &target.topic, &partitions, offsets::LATEST).await?;
-        let topic: Rc<str> = target.topic.as_str().into();
+        let ends =
+            offsets::list(&cluster, &target.topic().name, &partitions, offsets::LATEST).await?;
+        let topic: Rc<str> = target.topic().name.as_str().into();
         let mut positions = Vec::new();
         for end in ends {
             positions.push(Position {
@@ -176,8 +177,8 @@ impl Probe {
             ..produce::PartitionProduceData::default()
         };
         let topic = produce::TopicProduceData {
-            name: Text::Borrowed(&target.topic),
-            topic_id: target.topic_id,
+            name: Text::Borrowed(&target.topic().name),
+            topic_id: target.topic().id,
             partition_data: vec![row],
             ..produce::TopicProduceData::default()
         };

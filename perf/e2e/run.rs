@@ -108,7 +108,7 @@ async fn measure(plan: Arc<Plan>, seat: Rc<Seat>, unseen: Arc<AtomicU64>) -> Res
 fn settings(plan: &Plan) -> Vec<Setting> {
     vec![
         Setting::new("bootstrap_server", &plan.target.bootstrap),
-        Setting::new("topic", &plan.target.topic),
+        Setting::new("topic", &plan.target.topic().name),
         Setting::new("partitions", plan.target.leaders.len()),
         Setting::new("record_bytes", plan.record_bytes),
         Setting::new("rate_records_per_second", plan.rate),

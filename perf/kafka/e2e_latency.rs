@@ -119,6 +119,7 @@ impl E2eLatency {
         };
         Ok(Asked {
             address: Address {
+                topics: 1,
                 bootstrap: required(self.bootstrap_server.clone().or(old(0))),
                 topic: required(self.topic.clone().or(old(1))),
                 partitions: None,

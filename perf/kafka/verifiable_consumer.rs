@@ -121,6 +121,7 @@ impl VerifiableConsumer {
 
     async fn consume(&self, stops: Receiver<Stop>) -> Result<(), Complaint> {
         let address = Address {
+            topics: 1,
             bootstrap: self.bootstrap_server.clone(),
             topic: self.topic.clone(),
             partitions: None,
@@ -174,7 +175,7 @@ impl VerifiableConsumer {
         let group = GroupOffsets {
             group: self.group_id.clone(),
             topic: self.topic.clone(),
-            topic_id: target.topic_id,
+            topic_id: target.topic().id,
         };
         let partitions: Vec<i32> = (0..).take(target.leaders.len()).collect();
         let mut consumer = self.consumer(&cluster, &group, &partitions).await?;

@@ -82,6 +82,7 @@ impl VerifiableProducer {
 
     async fn produce(&self, stops: Receiver<Stop>) -> Result<(), Complaint> {
         let address = Address {
+            topics: 1,
             bootstrap: self.bootstrap_server.clone(),
             topic: self.topic.clone(),
             partitions: None,

@@ -114,17 +114,22 @@ impl Load {
         self.templates.iter().map(Template::count).sum()
     }
 
-    /// Records of a full batch for a partition.
-    pub fn full(&self, partition: usize) -> usize {
+    /// The template of a slot where each partition has its own: topics share those.
+    fn at(&self, slot: usize) -> usize {
+        slot % self.templates.len().max(1)
+    }
+
+    /// Records of a full batch for a slot.
+    pub fn full(&self, slot: usize) -> usize {
         match self.odds.is_empty() {
             true => self.templates.iter().map(Template::count).min(),
-            false => self.templates.get(partition).map(Template::count),
+            false => self.templates.get(self.at(slot)).map(Template::count),
         }
         .unwrap_or(1)
     }
 
-    /// The partition of the next record by the odds of its keys; `None` where these do not
-    /// decide.
+    /// The partition in its topic of the next record, by the odds of its keys; `None` where these
+    /// do not decide.
     pub fn drawn_partition(&self, dice: &mut Dice) -> Option<usize> {
         let point = dice.fraction() * self.odds.last()?;
         Some(self.odds.partition_point(|sum| *sum < point))
@@ -191,7 +196,7 @@ impl Shelf {
     }
 
     /// Records for batch number `turn`: `count` of them, at least 1, at most those of a full one.
-    pub fn body(&self, partition: usize, turn: u64, count: usize) -> Body {
+    pub fn body(&self, slot: usize, turn: u64, count: usize) -> Body {
         if matches!(self.load.shape.content, Content::Counted) {
             let first = self.counted.replace(self.counted.get() + count as u64);
             let (body, packed) = Template::counted(first, count, self.load.shape.compression);
@@ -200,7 +205,7 @@ impl Shelf {
         let templates = &self.load.templates;
         let at = match self.load.odds.is_empty() {
             true => (turn % templates.len() as u64) as usize,
-            false => partition,
+            false => self.load.at(slot),
         };
         let template = &templates[at];
         match self.load.shape.is_compressed() {

@@ -10,6 +10,7 @@ use crate::client::{Acks, Answer, ClientFault, Connection, Payload, Pending, Set
 use crate::model::{ErrorCode, Instant, ProducerEpoch, ProducerId};
 use crate::perf::load::Body;
 use crate::perf::tally::Counts;
+use crate::perf::target::Target;
 use crate::records::{HEADER_BYTES, Stamp};
 use crate::wire::api::{init_producer_id, produce};
 use crate::wire::{Records, Text};
@@ -133,6 +134,7 @@ impl Lane {
             let header = headers.split_to(HEADER_BYTES).freeze();
             payloads.push(Payload::new(header, body.records));
         }
+        let (batches, payloads) = by_topic(batches, payloads);
         let request = compose(&self.plan, &batches, &payloads);
         if self.plan.acks == Acks::None {
             self.connection.send_with(&request, &payloads).await?;
@@ -188,43 +190,63 @@ pub async fn identify(
     .await
 }
 
+/// The batches of a request in the order of their slots, so that each topic's are together.
+fn by_topic(batches: Vec<Sent>, payloads: Vec<Payload>) -> (Vec<Sent>, Vec<Payload>) {
+    let mut both: Vec<(Sent, Payload)> = batches.into_iter().zip(payloads).collect();
+    both.sort_by_key(|(sent, _)| sent.partition);
+    both.into_iter().unzip()
+}
+
 fn compose<'a>(plan: &'a Plan, batches: &[Sent], payloads: &[Payload]) -> produce::Request<'a> {
-    let partition =
-        |(index, (sent, payload)): (usize, (&Sent, &Payload))| produce::PartitionProduceData {
-            index: i32::try_from(sent.partition).unwrap_or(i32::MAX),
+    let target = &plan.target;
+    let mut index = 0;
+    let mut partition = |sent: &Sent| {
+        let len = payloads.get(index).map_or(0, Payload::len);
+        index += 1;
+        produce::PartitionProduceData {
+            index: target.partition_of(sent.partition),
             records: Some(Records::Spliced {
-                index,
-                len: payload.len(),
+                index: index - 1,
+                len,
             }),
             ..produce::PartitionProduceData::default()
-        };
-    let rows = batches.iter().zip(payloads).enumerate().map(partition);
-    let topic = produce::TopicProduceData {
-        name: Text::Borrowed(&plan.target.topic),
-        topic_id: plan.target.topic_id,
-        partition_data: rows.collect(),
-        ..produce::TopicProduceData::default()
+        }
     };
-    let timeout = plan.target.settings.request_timeout.as_millis();
+    let same =
+        |a: &Sent, b: &Sent| a.partition / target.partitions == b.partition / target.partitions;
+    let mut topic_data = Vec::new();
+    for of_topic in batches.chunk_by(same) {
+        let topic = target.topic_of(of_topic.first().map_or(0, |sent| sent.partition));
+        topic_data.push(produce::TopicProduceData {
+            name: Text::Borrowed(&topic.name),
+            topic_id: topic.id,
+            partition_data: of_topic.iter().map(&mut partition).collect(),
+            ..produce::TopicProduceData::default()
+        });
+    }
+    let timeout = target.settings.request_timeout.as_millis();
     produce::Request {
         acks: plan.acks.number(),
         timeout_ms: i32::try_from(timeout).unwrap_or(i32::MAX),
-        topic_data: vec![topic],
+        topic_data,
         ..produce::Request::default()
     }
 }
 
-/// The partitions that refused their batch, with why. A duplicate was stored before.
-pub fn refusals(answer: &produce::Response<'_>) -> Vec<(usize, ClientFault)> {
-    let rows = answer
-        .responses
-        .iter()
-        .flat_map(|topic| &topic.partition_responses);
+/// The slots that refused their batch, with why. A duplicate was stored before.
+pub fn refusals(answer: &produce::Response<'_>, target: &Target) -> Vec<(usize, ClientFault)> {
     let fine = [ErrorCode::None, ErrorCode::DuplicateSequenceNumber].map(ErrorCode::code);
-    let refused = rows.filter(|row| !fine.contains(&row.error_code));
-    let refused = refused.filter_map(|row| {
-        let fault = ClientFault::check(row.error_code, row.error_message.as_deref()).err()?;
-        Some((usize::try_from(row.index).ok()?, fault))
-    });
-    refused.collect()
+    let mut refused = Vec::new();
+    for topic in &answer.responses {
+        for row in &topic.partition_responses {
+            let slot = target.slot((&topic.name, topic.topic_id), row.index);
+            let fault = ClientFault::check(row.error_code, row.error_message.as_deref());
+            if let (Some(slot), Err(fault)) = (slot, fault)
+                && !fine.contains(&row.error_code)
+            {
+                refused.push((slot, fault));
+            }
+        }
+    }
+    refused
 }

@@ -8,6 +8,7 @@ use crate::perf::amount::{self, Rate};
 use crate::perf::load::{KeyStyle, Partitioner};
 use crate::perf::pace::Arrivals;
 use crate::perf::setup::{Limits, Place, Result};
+use crate::perf::target::Address;
 use crate::records::Codec;
 
 /// Send records and measure how fast and how soon they are acknowledged.
@@ -15,6 +16,10 @@ use crate::records::Codec;
 pub struct Options {
     #[command(flatten)]
     pub place: Place,
+    /// Topics, NAME-0 and so on when there are more than one; all get alike
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub topics: u32,
     #[command(flatten)]
     pub records: Records,
     #[command(flatten)]
@@ -36,6 +41,15 @@ pub struct AsKafka {
     pub delimiter: Option<String>,
     /// Values are 0, 1, 2 and so on.
     pub counts: bool,
+}
+
+impl Options {
+    pub fn address(&self) -> Address {
+        Address {
+            topics: self.topics,
+            ..self.place.address()
+        }
+    }
 }
 
 /// What is sent.

@@ -52,8 +52,8 @@ impl Plan {
         let idempotence = idempotence(options)?;
         let content = content(options).await?;
         let mean_bytes = content.mean_bytes();
-        let target = options.place.address().find().await?;
-        let partitions = target.leaders.len();
+        let target = options.address().find().await?;
+        let partitions = target.partitions;
         let partitioner = partitioner(options, partitions)?;
         let sending = &options.sending;
         let shape = Shape {

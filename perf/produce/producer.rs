@@ -316,7 +316,7 @@ impl Producer {
         let now = clock::now();
         let Landed { batches, answer } = landed;
         let response: produce::Response<'_> = answer.read()?;
-        let refused = refusals(&response);
+        let refused = refusals(&response, &self.plan.target);
         if refused.is_empty() {
             self.on_stored(batches, now);
             return Ok(());
@@ -333,11 +333,12 @@ impl Producer {
         self.seat.tally.borrow_mut().count(now, &counts);
         match refused.into_iter().next() {
             // A hole in the sequence of an idempotent producer cannot be passed.
-            Some((partition, fault)) if self.identity.is_some() || !fault.is_retriable() => {
-                Err(Complaint(format!(
-                    "the broker refused a batch for {}-{partition}: {fault}",
-                    self.plan.target.topic
-                )))
+            Some((slot, fault)) if self.identity.is_some() || !fault.is_retriable() => {
+                let target = &self.plan.target;
+                let (topic, partition) = (target.topic_of(slot), target.partition_of(slot));
+                let name = &topic.name;
+                let text = format!("the broker refused a batch for {name}-{partition}: {fault}");
+                Err(Complaint(text))
             }
             _ => Ok(()),
         }

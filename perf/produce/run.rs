@@ -34,7 +34,7 @@ pub fn measure(
     let asked = options.clone();
     let prepared = uring::run_alone(async move {
         let plan = Plan::new(&asked).await?;
-        let survey = Survey::of(&asked.place.address()).await;
+        let survey = Survey::of(&asked.address()).await;
         Ok::<_, Complaint>((plan, survey))
     });
     let (plan, survey) = prepared??;
@@ -110,8 +110,9 @@ fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
     };
     let mut settings = vec![
         Setting::new("bootstrap_server", &plan.target.bootstrap),
-        Setting::new("topic", &plan.target.topic),
-        Setting::new("partitions", plan.target.leaders.len()),
+        Setting::new("topic", plan.target.names()),
+        Setting::new("topics", plan.target.topics.len()),
+        Setting::new("partitions", plan.target.partitions),
         Setting::new("producers", plan.producers),
         Setting::new("loop", loop_kind),
         Setting::new("record_bytes_mean", plan.load.shape().content.mean_bytes()),

@@ -3,11 +3,14 @@ use crate::model::Instant;
 use crate::perf::load::{Dice, Load, Partitioner};
 use crate::perf::pace::{Pace, Plan as Times};
 
-/// Picks the partition of every record of one producer.
+/// Picks the slot of every record of one producer.
 #[derive(Clone, Debug)]
 pub struct Router {
     partitioner: Partitioner,
+    /// Slots of all topics, and partitions of each.
+    slots: usize,
     partitions: usize,
+    topic: usize,
     next: usize,
     dice: Dice,
 }
@@ -15,29 +18,31 @@ pub struct Router {
 impl Router {
     pub fn new(plan: &Plan, producer: usize) -> Router {
         let shape = plan.load.shape();
-        let partitions = plan.target.leaders.len();
+        let slots = plan.target.leaders.len();
         Router {
             partitioner: shape.partitioner,
-            partitions,
-            next: producer % partitions.max(1),
+            slots,
+            partitions: plan.target.partitions,
+            topic: producer,
+            next: producer % slots.max(1),
             dice: Dice::part(shape.seed, 1000 + producer as u64),
         }
     }
 
-    /// The partition of the next record of an open loop.
+    /// The slot of the next record of an open loop.
     pub fn of_record(&mut self, load: &Load) -> usize {
         match self.partitioner {
-            Partitioner::Explicit(index) => usize::try_from(index).unwrap_or(0),
+            Partitioner::Explicit(index) => self.in_topic(usize::try_from(index).unwrap_or(0)),
             Partitioner::Sticky => self.next,
             Partitioner::RoundRobin => self.turn(),
             Partitioner::Hash => match load.drawn_partition(&mut self.dice) {
-                Some(partition) => partition,
+                Some(partition) => self.in_topic(partition),
                 None => self.turn(),
             },
         }
     }
 
-    /// The partition of the next full batch of a closed loop.
+    /// The slot of the next full batch of a closed loop.
     pub fn of_batch(&mut self, load: &Load) -> usize {
         match self.partitioner {
             Partitioner::Sticky => self.turn(),
@@ -54,8 +59,16 @@ impl Router {
 
     fn turn(&mut self) -> usize {
         let partition = self.next;
-        self.next = (partition + 1) % self.partitions.max(1);
+        self.next = (partition + 1) % self.slots.max(1);
         partition
+    }
+
+    /// The slot of a partition in the topic whose turn it is.
+    fn in_topic(&mut self, partition: usize) -> usize {
+        let topics = self.slots / self.partitions;
+        let topic = self.topic % topics.max(1);
+        self.topic = topic + 1;
+        topic * self.partitions + partition
     }
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::model::Instant;
 use crate::perf::complaint::Complaint;
 use crate::perf::cost::Cost;
 use crate::perf::scenario::{Case, Load};
-use crate::perf::target::Address;
+use crate::perf::target::{Address, topic_names};
 
 /// How often processes are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
@@ -116,7 +117,9 @@ impl Bench {
             process::write_back().await;
         }
         let ran = self.run_on(&topic, broker, case, limits).await;
-        delete(broker, &topic).await;
+        for name in topics_of(case, &topic) {
+            delete(broker, &name).await;
+        }
         ran
     }
 
@@ -284,9 +287,23 @@ impl Part {
     }
 }
 
+/// The topics of a run whose own is `topic`: some loads may use several.
+fn topics_of(case: &Case, topic: &str) -> BTreeSet<String> {
+    let loads = case.first.iter().chain(&case.loads);
+    let count = |load: &Load| {
+        load.words
+            .get("topics")
+            .and_then(|count| count.parse().ok())
+    };
+    loads
+        .flat_map(|load| topic_names(topic, count(load).unwrap_or(1)))
+        .collect()
+}
+
 /// Deletes a run's topic; what cannot be deleted is left to who runs the broker.
 async fn delete(broker: &Broker, topic: &str) {
     let address = Address {
+        topics: 1,
         bootstrap: broker.address.clone(),
         topic: topic.to_owned(),
         partitions: None,

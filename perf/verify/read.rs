@@ -32,7 +32,8 @@ async fn ask_ends(plan: &Plan) -> Result<Bounds, Complaint> {
     let target = &plan.target;
     let cluster = Cluster::connect(&target.bootstrap, target.settings.clone()).await?;
     let partitions: Vec<i32> = (0..).take(target.leaders.len()).collect();
-    let listed = offsets::list(&cluster, &target.topic, &partitions, offsets::LATEST).await?;
+    let listed =
+        offsets::list(&cluster, &target.topic().name, &partitions, offsets::LATEST).await?;
     let mut ends = Bounds::new();
     for listed in listed {
         ends.insert(listed.partition, listed.result?.unwrap_or(0));
@@ -51,7 +52,7 @@ pub struct Found {
 pub async fn read_back(plan: &Plan, from: &Bounds, to: &Bounds) -> Result<Found, Complaint> {
     let target = &plan.target;
     let cluster = Cluster::connect(&target.bootstrap, target.settings.clone()).await?;
-    let topic: Rc<str> = target.topic.as_str().into();
+    let topic: Rc<str> = target.topic().name.as_str().into();
     let position = |(partition, offset): (&i32, &i64)| Position {
         topic: topic.clone(),
         partition: *partition,

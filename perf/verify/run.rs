@@ -200,7 +200,7 @@ fn judge(written: &AllPages, found: Found) -> Verdict {
 fn settings(options: &Options, plan: &Plan) -> Vec<Setting> {
     vec![
         Setting::new("bootstrap_server", &plan.target.bootstrap),
-        Setting::new("topic", &plan.target.topic),
+        Setting::new("topic", &plan.target.topic().name),
         Setting::new("partitions", plan.target.leaders.len()),
         Setting::new("producers", plan.producers),
         Setting::new("record_bytes", plan.record_bytes),

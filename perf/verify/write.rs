@@ -39,7 +39,8 @@ impl Writer {
         let len = plan.record_bytes as u64;
         let on_done = move |outcome: Outcome| note(&noted, &tally, len, &outcome);
         let settings = plan.settings.clone();
-        let started = Producer::start(Rc::new(cluster), &target.topic, settings, on_done).await;
+        let started =
+            Producer::start(Rc::new(cluster), &target.topic().name, settings, on_done).await;
         Ok(Writer {
             producer: started?,
             plan,

@@ -168,6 +168,34 @@ fn two_brokers_are_compared_in_pairs() {
 }
 
 #[test]
+fn several_topics_are_written_and_read_as_one() {
+    let (broker, dir) = (Broker::start(), folder());
+    let measured = |line: &str| {
+        let line = format!("{line} --quiet --bootstrap-server {}", broker.address());
+        done(dir.path(), &line).1
+    };
+    for more in ["", "--rate 20k --linger 2ms", "--keys uniform:50"] {
+        let line = format!("produce --topic t --topics 3 --partitions 2 --records 6000 {more}");
+        let written = measured(&line);
+        assert_eq!(written["records"], 6000, "{more}");
+        assert_eq!(written["error_records"], 0, "{more}");
+    }
+    let read = measured("consume --topic t --topics 3 --consumers 2 --check records");
+    assert_eq!(
+        (&read["records"], &read["offset_gaps"]),
+        (&18_000.into(), &0.into())
+    );
+    assert_eq!(read["settings"]["topic"], "t-0 to t-2");
+    for topic in ["t-0", "t-1", "t-2"] {
+        let one = measured(&format!("consume --topic {topic}"));
+        let records = one["records"].as_u64().unwrap_or_default();
+        assert!(records > 3000, "{topic} has {records} records");
+    }
+    let names = broker.ok("topics --list", "");
+    assert!(!names.lines().any(|name| name == "t"), "{names}");
+}
+
+#[test]
 fn what_cannot_be_run_is_said_in_a_sentence() {
     let dir = TempDir::new().expect("a temporary directory");
     let wrong = SCENARIO.replace("records = 3000", "recrods = 3000");
