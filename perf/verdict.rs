@@ -7,6 +7,8 @@ pub enum Limit {
     DiskBound,
     NetworkBound,
     RateLimited,
+    /// Nothing came about that could be judged.
+    NotJudged,
 }
 
 /// A judgement and what it rests on.
@@ -52,6 +54,7 @@ impl Limit {
             Limit::DiskBound => "disk-bound",
             Limit::NetworkBound => "network-bound",
             Limit::RateLimited => "rate-limited",
+            Limit::NotJudged => "not judged",
         }
     }
 }
@@ -61,7 +64,9 @@ impl Facts {
     /// then; the broker is named when nobody else is.
     pub fn judge(&self) -> Verdict {
         let busy = self.client_busy.unwrap_or(0.0);
-        let (limit, evidence) = if self.is_reached() {
+        let (limit, evidence) = if self.achieved <= 0.0 {
+            (Limit::NotJudged, "nothing was measured".to_owned())
+        } else if self.is_reached() {
             let wanted = self.wanted.unwrap_or_default();
             let evidence = format!("the {wanted:.0} records/s asked for were reached");
             (Limit::RateLimited, evidence)
@@ -121,6 +126,30 @@ mod tests {
             disk: Some(("vda".into(), 0.30)),
             ..Facts::default()
         }
+    }
+
+    /// Shares that runs of 1 KiB records had, and what each of them was.
+    #[test]
+    fn recorded_runs_are_judged_as_they_were() {
+        let facts = |client, core, disk| Facts {
+            achieved: 150_000.0,
+            client_busy: Some(client),
+            client_core_busy: Some(core),
+            disk: Some(("vda".into(), disk)),
+            ..Facts::default()
+        };
+        let runs = [
+            // Against the sink, alone on its core, and beside a compiler.
+            (facts(0.92, 1.0, 0.0), Limit::ClientBound),
+            (facts(0.30, 0.99, 0.0), Limit::ClientBound),
+            // Against a broker that syncs, and one that waits for its own core.
+            (facts(0.07, 0.52, 0.93), Limit::DiskBound),
+            (facts(0.21, 0.86, 0.05), Limit::BrokerBound),
+        ];
+        for (facts, limit) in runs {
+            assert_eq!(facts.judge().limit, limit, "{facts:?}");
+        }
+        assert_eq!(Facts::default().judge().limit, Limit::NotJudged);
     }
 
     #[test]
@@ -189,7 +218,11 @@ mod tests {
             verdict.evidence,
             "client executors ran at most 41 % of the time; disk vda was busy 30 %"
         );
-        let unknown = Facts::default().judge();
+        let unknown = Facts {
+            achieved: 1.0,
+            ..Facts::default()
+        };
+        let unknown = unknown.judge();
         assert!(unknown.evidence.contains("cannot be seen"));
     }
 }

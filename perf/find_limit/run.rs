@@ -73,6 +73,22 @@ fn measure(options: &Options, rate: f64) -> Result<(Point, Option<Complaint>), C
     Ok((point, broken))
 }
 
+/// What a point did not keep.
+fn breach(options: &Options, outcome: &Outcome) -> String {
+    let tally = &outcome.collected.tally;
+    let p99 = tally.latencies.percentile(99.0);
+    if u128::from(p99) > options.p99.as_nanos() {
+        return format!("it was {}", time(p99));
+    }
+    match tally.counts.errors {
+        0 => format!(
+            "only {} were reached",
+            grouped(outcome.records_per_second() as u64)
+        ),
+        errors => format!("{} records were refused or lost", grouped(errors)),
+    }
+}
+
 fn line(point: &Point) -> String {
     let latencies = &point.outcome.collected.tally.latencies;
     format!(
@@ -104,8 +120,9 @@ fn sentence(options: &Options, search: &Search, points: &[Point]) -> String {
         Some(point) => {
             let verdict = point.outcome.verdict();
             format!(
-                "; at {} it was not, {}: {}",
+                "; at {} {}, {}: {}",
                 grouped(point.rate as u64),
+                breach(options, &point.outcome),
                 verdict.limit.name(),
                 verdict.evidence
             )
