@@ -59,6 +59,8 @@ Examples:
   corelane perf produce --topic t --partitions 16 --duration 8s
   corelane perf produce --topic t --partitions 1 --rate 50k --linger 1ms --json run.json
   corelane perf consume --topic t --check records
+  corelane perf run half --bootstrap-server localhost:9092
+  corelane perf compare bulk --a ours=localhost:9092 --b theirs=localhost:9192
   corelane perf sink --listen 127.0.0.1:9099";
 
 /// Measure a broker: every run ends in one sentence, with --json in every figure.

@@ -6,6 +6,9 @@
 //! on Ctrl-C. It is *judged*: percentiles, CPU, what held the rate back ([`verdict`]), and written
 //! as one sentence, a text and JSON ([`outcome`]).
 //!
+//! Whole workloads have names ([`scenario`]): `perf run` follows one, [`compare`] holds brokers
+//! against each other by it, each load a process of its own ([`trial`]).
+//!
 //! **Invariants.** In an open loop the intended time of every record is fixed before the run
 //! ([`pace`]), and latency counts from it. Latencies are nanoseconds with three digits
 //! ([`latency`]). What was measured is kept, whatever ends a run. Memory does not grow with the
