@@ -11,6 +11,8 @@ const FINE: u32 = 4;
 const WIDTH: u32 = 880;
 const HEIGHT: u32 = 330;
 const LETTERS: u32 = 15;
+/// Of a letter of a label, at the most, in most texts.
+const LETTER_WIDTH: u32 = 7;
 /// Names of these colours stand in the style sheet too, which changes them in the dark.
 const GRID: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 const AXIS: RGBColor = RGBColor(0x88, 0x88, 0x88);
@@ -142,7 +144,12 @@ impl Bars {
         y.ticks = (self.bars.iter().rev().enumerate())
             .map(|(row, bar)| (row as f64 + 0.5, bar.label.clone()))
             .collect();
-        draw(rows * 30 + 70, 230, (&self.x, &y), |plane| {
+        let longest = self.bars.iter().map(|bar| bar.label.chars().count()).max();
+        let left = LETTER_WIDTH
+            * u32::try_from(longest.unwrap_or(0))
+                .unwrap_or(u32::MAX)
+                .min(50);
+        draw(rows * 30 + 70, left + 20, (&self.x, &y), |plane| {
             mesh(plane, (&self.x, &y), false)?;
             for ((place, _), bar) in y.ticks.iter().zip(self.bars.iter().rev()) {
                 self.bar(plane, *place, bar)?;

@@ -75,8 +75,8 @@ fn title(chapters: &Chapters) -> String {
     };
     let text = |path: &str| value.pointer(path).and_then(|value| value.as_str());
     let command = text("/command").unwrap_or("report");
-    match text("/settings/topic") {
-        Some(topic) => format!("corelane perf {command}: topic {topic}"),
+    match text("/settings/topic").or(text("/scenario")) {
+        Some(subject) => format!("corelane perf {command}: {subject}"),
         None => format!("corelane perf {command}"),
     }
 }

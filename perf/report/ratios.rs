@@ -14,7 +14,9 @@ pub fn figures(story: &Story) -> Result<Vec<Figure>, Complaint> {
     for (name, value) in &story.values {
         let ratios = value.get("ratios").and_then(Value::as_object);
         let bars = ratios.into_iter().flatten();
-        let bars: Vec<(String, Bar)> = bars.filter_map(|(name, ratio)| bar(name, ratio)).collect();
+        // Their names are in order of letters; backwards, records come first and the broker last.
+        let bars = bars.rev().filter_map(|(name, ratio)| bar(name, ratio));
+        let bars: Vec<(String, Bar)> = bars.collect();
         let mut units: Vec<&String> = bars.iter().map(|(unit, _)| unit).collect();
         units.sort();
         units.dedup();

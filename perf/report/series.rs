@@ -131,10 +131,11 @@ fn lines(story: &Story, traces: &[Trace]) -> Option<(Vec<Line>, Legend)> {
                 1.. if !story.is_single() => Look::Faint,
                 _ => Look::Plain,
             };
-            if !legend.iter().any(|(_, _, known)| *known == label) {
+            let points = points(run, trace);
+            let is_drawn = points.iter().any(|(_, value)| value.is_some());
+            if is_drawn && !legend.iter().any(|(_, _, known)| *known == label) {
                 legend.push((color, look, label));
             }
-            let points = points(run, trace);
             lines.push(Line {
                 color,
                 look,
@@ -142,8 +143,7 @@ fn lines(story: &Story, traces: &[Trace]) -> Option<(Vec<Line>, Legend)> {
             });
         }
     }
-    let has_value = |line: &Line| line.points.iter().any(|(_, value)| value.is_some());
-    lines.iter().any(has_value).then_some((lines, legend))
+    (!legend.is_empty()).then_some((lines, legend))
 }
 
 fn rows(run: &Run) -> &[Value] {

@@ -27,8 +27,9 @@ pub fn html(story: &Story) -> String {
         if let Some(limit) = text("/verdict/limit") {
             paragraph(&mut html, "verdict", limit);
         }
-        if let Some(sentence) = text("/sentence") {
-            paragraph(&mut html, "sentence", sentence);
+        match text("/sentence") {
+            Some(sentence) => paragraph(&mut html, "sentence", sentence),
+            None => of_runs(&mut html, value),
         }
         if let Some(fault) = text("/fault") {
             let words = "The run ended early, and this is what was measured until then";
@@ -42,6 +43,17 @@ pub fn html(story: &Story) -> String {
         html.push_str("</div>\n");
     }
     html
+}
+
+/// Where several runs have no sentence together, each has its own.
+fn of_runs(html: &mut String, value: &Value) {
+    let runs = value.get("runs").and_then(Value::as_array);
+    for run in runs.into_iter().flatten() {
+        let text = |member: &str| run.get(member).and_then(Value::as_str);
+        if let Some((name, sentence)) = text("name").zip(text("sentence")) {
+            paragraph(html, "sentence", &format!("{name}: {sentence}"));
+        }
+    }
 }
 
 fn paragraph(html: &mut String, class: &str, text: &str) {
