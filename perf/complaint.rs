@@ -15,7 +15,13 @@ impl Complaint {
 
 impl From<ClientFault> for Complaint {
     fn from(fault: ClientFault) -> Complaint {
-        Complaint(fault.to_string())
+        match fault {
+            ClientFault::Unreachable { .. } => Complaint(format!(
+                "{fault}; is a broker running there? Another one is named with \
+                 --bootstrap-server HOST:PORT"
+            )),
+            fault => Complaint(fault.to_string()),
+        }
     }
 }
 
