@@ -131,6 +131,16 @@ impl Outcome {
         )
     }
 
+    /// What to say of records that were refused or lost; of those that an interrupt left
+    /// unanswered, nothing.
+    pub fn refusal(&self) -> Option<Complaint> {
+        let tally = &self.collected.tally;
+        let why = tally.refusal.as_ref()?;
+        let is_told = tally.counts.errors > 0 && !self.collected.was_interrupted;
+        let errors = grouped(tally.counts.errors);
+        is_told.then(|| Complaint(format!("{errors} records were refused or lost: {why}")))
+    }
+
     /// Prints the result and writes the files that were asked for; both, whatever becomes of the
     /// other.
     pub fn deliver(&self, wanted: &setup::Result) -> Result<(), Complaint> {

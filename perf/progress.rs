@@ -130,12 +130,16 @@ fn consumer_line(at: &str, seconds: u64, brought: &Counts, sum: &Counts) -> Stri
 
 fn line(second: u64, row: &Row, is_warm: bool) -> String {
     let counts = &row.counts;
+    let percentile = |share| match row.latencies.count() {
+        0 => "-".to_owned(),
+        _ => time(row.latencies.percentile(share)),
+    };
     let mut line = format!(
         "{second:>4} s  {:>11} records/s  {:>8.1} MB/s  p50 {:>8}  p99 {:>8}",
         grouped(counts.records),
         counts.payload_bytes as f64 / 1e6,
-        time(row.latencies.percentile(50.0)),
-        time(row.latencies.percentile(99.0)),
+        percentile(50.0),
+        percentile(99.0),
     );
     if counts.errors > 0 {
         line += &format!("  {} errors", grouped(counts.errors));

@@ -76,6 +76,8 @@ pub struct Tally {
     /// How much later than intended the client itself began, in open loops.
     pub lateness: Latencies,
     pub steady: Option<Box<Steady>>,
+    /// Why the records that count as errors were refused or lost, or some of them.
+    pub refusal: Option<String>,
     /// Of the last thing counted.
     pub last: Instant,
     row: Row,
@@ -88,6 +90,18 @@ impl Tally {
         if now >= self.warm {
             self.counts.add(counts);
             self.last = self.last.max(now);
+        }
+    }
+
+    /// So many records were refused or lost, and `why`; none is a thing that ended, too.
+    pub fn fail(&mut self, now: Instant, records: u64, why: &str) {
+        let counts = Counts {
+            errors: records,
+            ..Counts::default()
+        };
+        self.count(now, &counts);
+        if records > 0 {
+            self.refusal.get_or_insert_with(|| why.to_owned());
         }
     }
 
@@ -128,6 +142,9 @@ impl Tally {
         self.seconds.merge(&other.seconds);
         self.lateness.merge(&other.lateness);
         self.last = self.last.max(other.last);
+        if self.refusal.is_none() {
+            self.refusal.clone_from(&other.refusal);
+        }
         match (&mut self.steady, &other.steady) {
             (Some(all), Some(one)) => {
                 all.since = all.since.min(one.since);
@@ -186,5 +203,18 @@ mod tests {
         let row = tally.take_row();
         assert_eq!((row.counts.records, row.latencies.count()), (3, 3));
         assert_eq!(tally.take_row().counts, Counts::default());
+    }
+
+    #[test]
+    fn the_reason_of_a_failure_outlives_the_merge_and_no_failure_has_none() {
+        let (mut all, mut one) = (Tally::default(), Tally::default());
+        one.fail(Instant(5), 0, "nothing failed");
+        all.merge(&one);
+        assert_eq!(all.refusal, None);
+        one.fail(Instant(6), 3, "the disk is full");
+        one.fail(Instant(7), 2, "a later reason");
+        all.merge(&one);
+        assert_eq!(all.refusal.as_deref(), Some("the disk is full"));
+        assert_eq!(all.counts.errors, 5);
     }
 }

@@ -28,6 +28,8 @@ const QUEUED_MAX: usize = 64 << 10;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long after the end of a run its last records may take to be sent and answered.
 const GRACE: Duration = Duration::from_secs(10);
+/// What is said of records that nobody answered in that time.
+const NO_ANSWER: &str = "the broker answered no more, which its own log explains (a full disk?)";
 
 /// One producer: connections to all leaders, records from its source.
 pub struct Producer {
@@ -106,11 +108,7 @@ impl Producer {
         let done = self.send_all(end).await;
         let lost: u64 = self.lanes.iter_mut().map(Lane::abandon).sum();
         let now = clock::now();
-        let counts = Counts {
-            errors: lost,
-            ..Counts::default()
-        };
-        self.seat.tally.borrow_mut().count(now, &counts);
+        self.seat.tally.borrow_mut().fail(now, lost, NO_ANSWER);
         done.map(|()| self.unsent(now))
     }
 
@@ -326,22 +324,18 @@ impl Producer {
         let errors = bad.iter().map(|sent| u64::from(sent.count)).sum();
         self.release(errors);
         self.on_stored(good, now);
-        let counts = Counts {
-            errors,
-            ..Counts::default()
+        let Some((slot, fault)) = refused.into_iter().next() else {
+            return Ok(());
         };
-        self.seat.tally.borrow_mut().count(now, &counts);
-        match refused.into_iter().next() {
-            // A hole in the sequence of an idempotent producer cannot be passed.
-            Some((slot, fault)) if self.identity.is_some() || !fault.is_retriable() => {
-                let target = &self.plan.target;
-                let (topic, partition) = (target.topic_of(slot), target.partition_of(slot));
-                let name = &topic.name;
-                let text = format!("the broker refused a batch for {name}-{partition}: {fault}");
-                Err(Complaint(text))
-            }
-            _ => Ok(()),
+        let target = &self.plan.target;
+        let (name, partition) = (&target.topic_of(slot).name, target.partition_of(slot));
+        let text = format!("the broker refused a batch for {name}-{partition}: {fault}");
+        self.seat.tally.borrow_mut().fail(now, errors, &text);
+        // A hole in the sequence of an idempotent producer cannot be passed.
+        if self.identity.is_some() || !fault.is_retriable() {
+            return Err(Complaint(text));
         }
+        Ok(())
     }
 
     /// So many records are no longer on their way: others may be taken from the pace.

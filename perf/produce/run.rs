@@ -22,7 +22,10 @@ use crate::perf::tally::Steady;
 pub fn run(options: &Options) -> Result<(), Complaint> {
     let (outcome, fault) = measure(options, None)?;
     outcome.deliver(&options.result)?;
-    fault.map_or(Ok(()), Err)
+    match fault.or_else(|| outcome.refusal()) {
+        Some(complaint) => Err(complaint),
+        None => Ok(()),
+    }
 }
 
 /// Measures, and gives what was measured together with what ended it early. Progress is told as
