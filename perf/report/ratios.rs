@@ -48,10 +48,11 @@ fn figure(name: &str, unit: &str, bars: Vec<Bar>) -> Result<Figure, Complaint> {
     let (min, max) = ranges.fold((1.0, 1.0), |(low, high): (f64, f64), (min, max)| {
         (low.min(min), high.max(max))
     });
+    // A third of the width is for the figures behind the longest bar; a ratio may be 0.
+    let room = (max / min).sqrt().clamp(2.0, 100.0);
     let title = if unit.is_empty() { "ratio" } else { unit };
     let bars = Bars {
-        // Room for the words at the end of the longest.
-        x: Axis::logarithmic(title, (min, max * 2.0), short),
+        x: Axis::logarithmic(title, (min, max * room), short),
         from: 1.0,
         bars,
     };
