@@ -6,6 +6,8 @@ use crate::client::admin::{self, NewTopic};
 use crate::client::{ClientFault, Cluster, HostPort, Settings, Topic, offsets, persist};
 use crate::model::{ErrorCode, NodeId, Uuid};
 
+/// How long a request may take where nothing else was asked for.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long finding brokers and leaders is tried before a run gives up.
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the leaders of a topic may take to know that they lead: a thousand partitions take
@@ -113,6 +115,17 @@ impl Target {
 }
 
 impl Address {
+    /// One topic with the partitions it has, where nothing else was asked for.
+    pub fn single(bootstrap: &str, topic: &str) -> Address {
+        Address {
+            bootstrap: bootstrap.to_owned(),
+            topic: topic.to_owned(),
+            topics: 1,
+            partitions: None,
+            request_timeout: REQUEST_TIMEOUT,
+        }
+    }
+
     pub fn settings(&self) -> Settings {
         Settings {
             client_id: "corelane-perf".to_owned(),

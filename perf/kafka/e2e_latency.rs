@@ -117,13 +117,12 @@ impl E2eLatency {
             Some(bytes) => bytes,
             None => usize::try_from(number(required(old(4)))?).unwrap_or(usize::MAX),
         };
+        let bootstrap = required(self.bootstrap_server.clone().or(old(0)));
+        let topic = required(self.topic.clone().or(old(1)));
         Ok(Asked {
             address: Address {
-                topics: 1,
-                bootstrap: required(self.bootstrap_server.clone().or(old(0))),
-                topic: required(self.topic.clone().or(old(1))),
-                partitions: None,
                 request_timeout: TIMEOUT,
+                ..Address::single(&bootstrap, &topic)
             },
             records: match self.num_records {
                 Some(records) => records,

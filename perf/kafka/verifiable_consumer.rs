@@ -120,13 +120,7 @@ impl VerifiableConsumer {
     }
 
     async fn consume(&self, stops: Receiver<Stop>) -> Result<(), Complaint> {
-        let address = Address {
-            topics: 1,
-            bootstrap: self.bootstrap_server.clone(),
-            topic: self.topic.clone(),
-            partitions: None,
-            request_timeout: Duration::from_secs(30),
-        };
+        let address = Address::single(&self.bootstrap_server, &self.topic);
         let cluster = Rc::new(address.connect().await?);
         Event::StartupComplete.say();
         let target = address.find().await?;

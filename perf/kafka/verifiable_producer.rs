@@ -3,7 +3,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::{Either, select};
@@ -81,13 +80,7 @@ impl VerifiableProducer {
     }
 
     async fn produce(&self, stops: Receiver<Stop>) -> Result<(), Complaint> {
-        let address = Address {
-            topics: 1,
-            bootstrap: self.bootstrap_server.clone(),
-            topic: self.topic.clone(),
-            partitions: None,
-            request_timeout: Duration::from_secs(30),
-        };
+        let address = Address::single(&self.bootstrap_server, &self.topic);
         let cluster = Rc::new(address.connect().await?);
         Event::StartupComplete.say();
         let book: Rc<RefCell<Book>> = Rc::default();

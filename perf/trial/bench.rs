@@ -20,8 +20,6 @@ use crate::perf::target::{Address, topic_names};
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// How long the loads beside the measured one may take to end when they are asked to.
 const GRACE: Duration = Duration::from_secs(30);
-/// How long a broker may take for what is around a run: finding it, deleting the topic.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why there is no result.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -302,13 +300,7 @@ fn topics_of(case: &Case, topic: &str) -> BTreeSet<String> {
 
 /// Deletes a run's topic; what cannot be deleted is left to who runs the broker.
 async fn delete(broker: &Broker, topic: &str) {
-    let address = Address {
-        topics: 1,
-        bootstrap: broker.address.clone(),
-        topic: topic.to_owned(),
-        partitions: None,
-        request_timeout: REQUEST_TIMEOUT,
-    };
+    let address = Address::single(&broker.address, topic);
     if let Ok(cluster) = address.connect().await {
         let _ = admin::delete_topic(&cluster, topic).await;
     }

@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::task;
+use super::{signal, task};
 
 /// What Linux adds to the name of a program whose file was removed or replaced.
 const REPLACED: &str = " (deleted)";
@@ -127,6 +127,7 @@ pub struct Worker(Child);
 impl Worker {
     /// Starts this program with `words`, without input. What it says on stdout is lost, what it
     /// says on stderr is kept for [`Worker::complaint`]; Ctrl-C on the terminal does not reach it.
+    /// Asked to end before it listens to that, it is not killed but told once it does.
     pub fn start(words: &[String]) -> io::Result<Worker> {
         let mut command = Command::new(own_file()?);
         command
@@ -135,6 +136,11 @@ impl Worker {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .process_group(0);
+        // SAFETY: between fork and exec only the signal mask is set, which is safe to do there
+        // and allocates nothing.
+        unsafe {
+            command.pre_exec(signal::hold_stops);
+        }
         command.spawn().map(Worker)
     }
 
