@@ -40,6 +40,8 @@ pub enum LifeFault {
     #[error("the node cannot register itself: {0}")]
     Register(#[from] shard::CommandRefusal),
     #[error(transparent)]
+    Checkpoint(#[from] shard::CheckpointFault),
+    #[error(transparent)]
     Stopped(#[from] ShardStopped),
 }
 
@@ -115,8 +117,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     shard
         .command(crate::cluster::Command::Register(registration))
         .await?;
-    let checkpoint = shard.collect_marks().await.ok_or(ShardStopped)?;
-    shard.write_checkpoints(&checkpoint).await.map_err(broken)?;
+    shard.checkpoint().await?;
     serve(shard).await?;
     shard.keep(task::spawn(report::answer(shard.clone(), outside.reports)));
     let partitions = shard.image().partition_count();
@@ -126,7 +127,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     });
     outside.stop.await;
     stop(shard).await?;
-    leave_marker(shard).await.map_err(broken)
+    leave_marker(shard).await
 }
 
 /// Makes the name of the data directory itself outlive a power cut. A parent that may not be
@@ -284,10 +285,8 @@ async fn close_partitions(shard: Rc<Shard>) -> Vec<Fault> {
 }
 
 /// The last writes of a clean stop.
-async fn leave_marker(shard: &Rc<Shard>) -> io::Result<()> {
-    if let Some(checkpoint) = shard.collect_marks().await {
-        shard.write_checkpoints(&checkpoint).await?;
-    }
+async fn leave_marker(shard: &Rc<Shard>) -> Result<(), LifeFault> {
+    shard.checkpoint().await?;
     let epoch = shard
         .image()
         .broker(shard.settings().node)
@@ -296,5 +295,10 @@ async fn leave_marker(shard: &Rc<Shard>) -> io::Result<()> {
         broker_epoch: epoch,
     }
     .encode();
-    fs::write_atomic(&shard.data.join(names::CLEAN_SHUTDOWN), marker.into_bytes()).await
+    let path = shard.data.join(names::CLEAN_SHUTDOWN);
+    let written = fs::write_atomic(&path, marker.into_bytes()).await;
+    written.map_err(|error| LifeFault::Directory {
+        directory: shard.data.display().to_string(),
+        error,
+    })
 }

@@ -119,7 +119,9 @@ pub fn of_read(refusal: &ReadRefusal) -> Refused {
 pub fn of_command(refusal: &CommandRefusal) -> Refused {
     match refusal {
         CommandRefusal::Refused(refused) => of_cluster(refused),
-        CommandRefusal::Log(_) => Refused::with(ErrorCode::KafkaStorageError, refusal),
+        CommandRefusal::Log(_) | CommandRefusal::Unsafe(_) => {
+            Refused::with(ErrorCode::KafkaStorageError, refusal)
+        }
         CommandRefusal::Stopped(_) => Refused::with(ErrorCode::NotController, refusal),
     }
 }

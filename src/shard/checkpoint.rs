@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
 
+use super::router::ShardStopped;
 use super::{Partition, Shard};
 use crate::io::fs;
 use crate::log::layout::{self, names};
@@ -22,9 +23,32 @@ pub struct Marks {
 /// The content of all three files.
 pub type Checkpoint = BTreeMap<TopicPartition, Marks>;
 
+/// Why the checkpoint files are not as they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointFault {
+    #[error(transparent)]
+    Stopped(#[from] ShardStopped),
+    #[error("the checkpoint files cannot be written: {0}")]
+    Unwritable(#[from] io::Error),
+}
+
 impl Shard {
+    /// Replaces the checkpoint files by what all shards say now. What stands there already is not
+    /// written again. One at a time: those who ask meanwhile wait.
+    pub async fn checkpoint(self: &Rc<Self>) -> Result<(), CheckpointFault> {
+        let mut written = self.checkpointed.lock().await;
+        let marks = self.collect_marks().await?;
+        if written.as_ref() != Some(&marks) {
+            // Whatever half of it a fault leaves behind is written again.
+            *written = None;
+            self.write_checkpoints(&marks).await?;
+            *written = Some(marks);
+        }
+        Ok(())
+    }
+
     /// Asks every shard for its partitions' marks.
-    pub async fn collect_marks(self: &Rc<Self>) -> Option<Checkpoint> {
+    async fn collect_marks(self: &Rc<Self>) -> Result<Checkpoint, ShardStopped> {
         let ask = |shard: Rc<Shard>| -> super::LocalFuture<Vec<(TopicPartition, Marks)>> {
             Box::pin(async move {
                 let controller = shard.controller();
@@ -34,12 +58,12 @@ impl Shard {
                 all.map(|p| (p.name.clone(), Partition::marks(p))).collect()
             })
         };
-        let shards = self.gather(ask).await.ok()?;
-        Some(shards.into_iter().flatten().collect())
+        let shards = self.gather(ask).await?;
+        Ok(shards.into_iter().flatten().collect())
     }
 
     /// Replaces the three checkpoint files, each all or nothing.
-    pub async fn write_checkpoints(&self, checkpoint: &Checkpoint) -> io::Result<()> {
+    async fn write_checkpoints(&self, checkpoint: &Checkpoint) -> io::Result<()> {
         let recovery = |marks: &Marks| Some(marks.recovery_point);
         let high = |marks: &Marks| Some(marks.high);
         // Kafka leaves out starts that say nothing: those at the beginning.

@@ -4,6 +4,7 @@
 //! from. Its reply waits until the records are durable and every shard has acted on them, so a
 //! client that creates a topic finds it everywhere.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::Shard;
 use super::partition::{Partition, Refusal as AppendRefusal};
 use super::router::ShardStopped;
 use crate::cluster::{self, Command, Reply};
-use crate::io::{clock, task};
+use crate::io::{clock, fs, task};
 use crate::model::{Offset, ShardId};
 use crate::records::{BatchBuilder, BatchView, Facts, NewRecord};
 use crate::wire::metadata::Record;
@@ -33,6 +34,9 @@ pub enum CommandRefusal {
     /// The metadata log cannot be written: nothing changes any more until a restart.
     #[error("the metadata log cannot be written: {0}")]
     Log(#[from] AppendRefusal),
+    /// Names of deleted topics are not free yet; the next command tries again.
+    #[error("a deletion cannot be made safe: {0}")]
+    Unsafe(String),
     #[error("the node is stopping")]
     Stopped(#[from] ShardStopped),
 }
@@ -41,6 +45,9 @@ pub enum CommandRefusal {
 pub struct Controller {
     log: Rc<Partition>,
     turn: Mutex<()>,
+    /// Directories and checkpoints still have the names of deleted topics, as far as the disk
+    /// knows.
+    has_ghosts: Cell<bool>,
 }
 
 impl Controller {
@@ -48,6 +55,7 @@ impl Controller {
         Controller {
             log,
             turn: Mutex::new(()),
+            has_ghosts: Cell::new(false),
         }
     }
 
@@ -61,13 +69,33 @@ impl Controller {
         if shard.is_stopping() {
             return Err(ShardStopped.into());
         }
+        self.lay_ghosts(shard).await?;
         let settings = shard.settings();
         let decision = shard.cluster().decide(command, &settings)?;
         if !decision.records.is_empty() {
             self.commit(shard, &decision.records).await?;
         }
+        if matches!(command, Command::DeleteTopics(_)) {
+            self.has_ghosts.set(true);
+        }
         drop(turn);
         Ok(decision.reply)
+    }
+
+    /// Directories and checkpoints go by name, so before anything else is decided no power cut may
+    /// bring those of a deleted topic back: one made under the same name would start from them.
+    /// Those of a deletion just before a cut are found at boot, before commands are.
+    async fn lay_ghosts(&self, shard: &Rc<Shard>) -> Result<(), CommandRefusal> {
+        if !self.has_ghosts.get() {
+            return Ok(());
+        }
+        let broken = |error: String| CommandRefusal::Unsafe(error);
+        let synced = fs::sync_dir(&shard.data).await;
+        synced.map_err(|error| broken(error.to_string()))?;
+        let written = shard.checkpoint().await;
+        written.map_err(|fault| broken(fault.to_string()))?;
+        self.has_ghosts.set(false);
+        Ok(())
     }
 
     async fn commit(

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::Shard;
+use super::checkpoint::CheckpointFault;
 use crate::io::{clock, memory, task};
 use crate::model::{Instant, ShardId};
 
@@ -35,7 +36,6 @@ pub async fn run(shard: Rc<Shard>) {
         checkpoint: now.plus(CHECKPOINT_EVERY),
         settling: now.plus(SETTLE_EVERY),
     };
-    let mut written = None;
     loop {
         clock::sleep(TICK).await;
         let (now, settings) = (clock::now(), shard.settings());
@@ -55,12 +55,8 @@ pub async fn run(shard: Rc<Shard>) {
         }
         if shard.id == ShardId(0) && now >= due.checkpoint {
             due.checkpoint = now.plus(CHECKPOINT_EVERY);
-            let marks = shard.collect_marks().await;
-            if let Some(marks) = marks.filter(|marks| written.as_ref() != Some(marks)) {
-                match shard.write_checkpoints(&marks).await {
-                    Ok(()) => written = Some(marks),
-                    Err(error) => tracing::warn!(%error, "writing the checkpoints failed"),
-                }
+            if let Err(CheckpointFault::Unwritable(error)) = shard.checkpoint().await {
+                tracing::warn!(%error, "writing the checkpoints failed");
             }
         }
     }

@@ -35,7 +35,7 @@ mod world;
 
 pub use append::{Append, Outcome as AppendOutcome};
 pub use budget::{Budget, Permit};
-pub use checkpoint::BootMarks;
+pub use checkpoint::{BootMarks, CheckpointFault};
 pub use controller::{CONTROLLER, CommandRefusal, Controller, Records};
 pub use metadata_log::{Replayed, open as open_metadata_log};
 pub use partition::{

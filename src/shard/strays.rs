@@ -36,7 +36,8 @@ impl Shard {
                 _ => {}
             }
         }
-        Ok(())
+        // From here on their names are free.
+        fs::sync_dir(&self.data).await
     }
 
     fn is_known(&self, directory: &PartitionDirectory) -> bool {

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures_util::lock::Mutex;
+
 use super::budget::Budget;
-use super::checkpoint::BootMarks;
+use super::checkpoint::{BootMarks, Checkpoint};
 use super::controller::Controller;
 use super::latch::Latch;
 use super::open_files::{OpenFiles, files_max};
@@ -66,6 +68,8 @@ pub struct Shard {
     cluster: RefCell<Cluster>,
     metadata_end: Cell<Offset>,
     boot_marks: OnceCell<Arc<BootMarks>>,
+    /// What the checkpoint files say, once this run has written them; of shard 0.
+    pub(super) checkpointed: Mutex<Option<Checkpoint>>,
     identity: OnceCell<MetaProperties>,
     controller: OnceCell<Rc<Controller>>,
     producer_ids: ProducerIds,
@@ -100,6 +104,7 @@ impl Shard {
             cluster: RefCell::default(),
             metadata_end: Cell::new(Offset::ZERO),
             boot_marks: OnceCell::new(),
+            checkpointed: Mutex::new(None),
             identity: OnceCell::new(),
             controller: OnceCell::new(),
             producer_ids: ProducerIds::default(),

@@ -1,5 +1,6 @@
 //! A topic that is deleted while it is written to, and made again.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use corelane::io::clock;
@@ -23,9 +24,10 @@ fn mark(generation: u32, sequence: i32) -> Mark {
     }
 }
 
-/// Produces until the topic is gone, or the machine, or enough is there; gives how many acks came.
-async fn produce(broker: &Node, generation: u32, enough: i32) -> i32 {
-    for sequence in 0..enough {
+/// Produces until the topic is gone, or the machine, or enough is there; gives how far it came.
+async fn produce(broker: &Node, generation: u32, wanted: Range<i32>) -> i32 {
+    let enough = wanted.end;
+    for sequence in wanted {
         let record = mark(generation, sequence);
         let Ok((code, offset)) = topic::produce_one(broker.address(PORT), TOPIC, record).await
         else {
@@ -58,6 +60,13 @@ async fn delete(broker: &Node, life: &mut Life) {
     }
 }
 
+/// Has the first records of a topic written and deleted.
+async fn trim(broker: &Node, generation: u32, start: i32) {
+    assert_eq!(produce(broker, generation, 0..start).await, start);
+    let trimmed = topic::trim(broker.address(PORT), TOPIC, 0, start.into()).await;
+    assert_eq!(trimmed.expect("nobody is in the way"), 0);
+}
+
 async fn read_patiently(broker: &Node) -> Held {
     loop {
         match read_whole(broker.address(PORT), TOPIC, 0).await {
@@ -77,6 +86,15 @@ fn topic_made_again_holds_nothing_of_the_one_before() {
             let configs = [("file.delete.delay.ms", dice.below(500).to_string())];
             for generation in 0..4 {
                 topic::create_patiently(broker.address(PORT), TOPIC, 1, &configs).await;
+                let mut first = 0;
+                if dice.percent(40) {
+                    first = if dice.percent(50) { 1 } else { 4 };
+                    trim(&broker, generation, first).await;
+                    // The next boot writes down where the log starts.
+                    broker.crash();
+                    broker.boot();
+                    life = Life::begin(&broker, PORT, 2);
+                }
                 if dice.percent(60) {
                     let count = dice.between(1, 80);
                     broker.plan(|faults| faults.cut_power_in = Some(count));
@@ -85,7 +103,7 @@ fn topic_made_again_holds_nothing_of_the_one_before() {
                     clock::sleep(Duration::from_micros(dice.below(20_000))).await;
                     delete(&broker, &mut life).await;
                 };
-                join(produce(&broker, generation, i32::MAX), doom).await;
+                join(produce(&broker, generation, first..i32::MAX), doom).await;
                 broker.plan(|faults| faults.cut_power_in = None);
                 if !broker.is_up() || dice.percent(30) {
                     broker.crash();
@@ -94,7 +112,7 @@ fn topic_made_again_holds_nothing_of_the_one_before() {
                 }
             }
             topic::create_patiently(broker.address(PORT), TOPIC, 1, &configs).await;
-            assert_eq!(produce(&broker, 9, 5).await, 5);
+            assert_eq!(produce(&broker, 9, 0..5).await, 5);
             broker.crash();
             broker.boot();
             life = Life::begin(&broker, PORT, 2);
