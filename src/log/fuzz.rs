@@ -6,8 +6,8 @@ use super::layout::{
     SnapshotName, decode_epochs, decode_offsets, encode_epochs, encode_offsets,
 };
 use super::{
-    Epochs, Feed, Indexes, Inventory, OffsetIndex, Policy, Recovered, Recovery, Reindex,
-    SegmentFile, Step, TimeIndex, Trust, TxnIndex, find, snapshot, whole_below,
+    Compaction, Epochs, Feed, Indexes, Inventory, OffsetIndex, Policy, Recovered, Recovery,
+    Reindex, SegmentFile, Step, TimeIndex, Trust, TxnIndex, find, snapshot, whole_below,
 };
 use crate::model::{Offset, Timestamp};
 use crate::records::HEADER_BYTES;
@@ -19,6 +19,7 @@ const POLICY: Policy = Policy {
     index_interval_bytes: 100,
     delete: true,
     compact: false,
+    compaction: Compaction::DEFAULT,
     retention_ms: 1,
     retention_bytes: 1000,
     producer_expiration_ms: 1000,

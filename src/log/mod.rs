@@ -33,7 +33,8 @@
 //! [`Log::last_stable`] and [`Log::aborted`]; tell [`Log::on_committed`] when the watermark moves.
 //!
 //! **Retention.** Every `log.retention.check.interval.ms`: [`Log::retain`]; DeleteRecords:
-//! [`Log::delete_records`]. Both say in [`Trimmed`] what to do with the files.
+//! [`Log::delete_records`]. Both say in [`Trimmed`] what to do with the files. **Compaction** has a
+//! room of its own: [`compact`].
 //!
 //! **A start.** List the directory into an [`Inventory`], then follow [`Recovery`]:
 //!
@@ -60,6 +61,7 @@
 
 mod append;
 mod batch;
+pub mod compact;
 mod epochs;
 mod find;
 pub mod fuzz;
@@ -89,8 +91,8 @@ pub use epochs::{EpochStart, Epochs};
 pub use find::{Found, find, find_where, whole_below};
 pub use offset_index::OffsetIndex;
 pub use partition_log::Log;
-pub use policy::Policy;
-pub use producer_entry::{BATCHES_REMEMBERED, BatchRange, ProducerEntry};
+pub use policy::{Compaction, Policy};
+pub use producer_entry::{BATCHES_REMEMBERED, BatchRange, LastBatch, ProducerEntry};
 pub use producers::{PRODUCERS_MAX, Producers};
 pub use read::{Aborted, Read, ReadPlan};
 pub use recover::Recovery;

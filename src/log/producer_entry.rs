@@ -31,6 +31,15 @@ pub struct BatchRange {
     pub timestamp: Timestamp,
 }
 
+/// By which batch of the log a producer is known to it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LastBatch {
+    /// The last offset of its last data batch; `None` when only markers came since its epoch
+    /// began.
+    pub offset: Option<Offset>,
+    pub epoch: ProducerEpoch,
+}
+
 impl BatchRange {
     pub(super) const NONE: BatchRange = BatchRange {
         last_sequence: Sequence::NONE,

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::batch::{Batch, Control, Produced};
-use super::producer_entry::ProducerEntry;
+use super::producer_entry::{LastBatch, ProducerEntry};
 use super::{Duplicate, Refusal};
 use crate::model::{Offset, ProducerId, Timestamp};
 
@@ -119,6 +119,16 @@ impl Producers {
     /// All producers by id: DescribeProducers, and the snapshot.
     pub fn iter(&self) -> impl Iterator<Item = (ProducerId, &ProducerEntry)> {
         self.entries.iter().map(|(&id, entry)| (id, entry))
+    }
+
+    /// The last batch of every producer: compaction leaves it, so that a start finds the producer
+    /// again (`UnifiedLog.lastRecordsOfActiveProducers`).
+    pub fn last_batches(&self) -> BTreeMap<ProducerId, LastBatch> {
+        let last = |entry: &ProducerEntry| LastBatch {
+            offset: entry.last_offset(),
+            epoch: entry.epoch,
+        };
+        self.iter().map(|(id, entry)| (id, last(entry))).collect()
     }
 
     pub fn len(&self) -> usize {

@@ -14,8 +14,9 @@ pub struct Segment {
     /// Largest timestamp and the last offset of the batch that holds it. `None` when not known:
     /// a closed segment after a start, until its index is loaded.
     largest: Option<Largest>,
-    /// Max timestamp of the first batch; -1 while there is none. Rolling by time counts from it.
-    first_timestamp: Timestamp,
+    /// Max timestamp of the first batch; `None` while there is none, and for a closed segment
+    /// after a start. Rolling by time counts from it.
+    first_timestamp: Option<Timestamp>,
     /// When this process began the segment or found it, for batches without timestamps.
     since: Timestamp,
     /// `None` when dropped, or not loaded yet.
@@ -62,7 +63,7 @@ impl Segment {
                 timestamp: Timestamp::NONE,
                 offset: base,
             }),
-            first_timestamp: Timestamp::NONE,
+            first_timestamp: None,
             since: now,
             indexes: Some(Indexes::default()),
         }
@@ -95,7 +96,7 @@ impl Segment {
         let entries = indexes.offsets.entries();
         if let Some((_, position)) = indexes.offsets.last() {
             segment.bytes = position;
-            segment.first_timestamp = first_timestamp;
+            segment.first_timestamp = Some(first_timestamp);
         }
         if let Some(before) = entries.checked_sub(2) {
             segment.end = base.plus(i64::from(indexes.offsets.entry(before).0) + 1);
@@ -128,6 +129,19 @@ impl Segment {
     /// `None` when not known yet: hand the indexes back first.
     pub fn largest(&self) -> Option<Largest> {
         self.largest
+    }
+
+    pub(super) fn first_timestamp(&self) -> Option<Timestamp> {
+        self.first_timestamp
+    }
+
+    pub(super) fn set_first_timestamp(&mut self, timestamp: Timestamp) {
+        self.first_timestamp = Some(timestamp);
+    }
+
+    /// The segment stands for the offsets up to `end`, although its last batch ends before.
+    pub(super) fn extend_to(&mut self, end: Offset) {
+        self.end = self.end.max(end);
     }
 
     /// When this process began the segment or found it.
@@ -194,10 +208,9 @@ impl Segment {
     /// Milliseconds from the first batch to a batch with `timestamp`; without timestamps, since
     /// the segment began.
     fn age_ms(&self, timestamp: Timestamp, now: Timestamp) -> i64 {
-        if self.first_timestamp >= Timestamp(0) {
-            timestamp.0.saturating_sub(self.first_timestamp.0)
-        } else {
-            now.0.saturating_sub(self.since.0)
+        match self.first_timestamp {
+            Some(first) if first >= Timestamp(0) => timestamp.0.saturating_sub(first.0),
+            _ => now.0.saturating_sub(self.since.0),
         }
     }
 
@@ -213,7 +226,7 @@ impl Segment {
             self.end
         );
         if position == 0 {
-            self.first_timestamp = batch.max_timestamp;
+            self.first_timestamp = Some(batch.max_timestamp);
         }
         let largest = self.largest.get_or_insert(Largest {
             timestamp: Timestamp::NONE,

@@ -41,7 +41,11 @@ impl Disk {
 
     /// Appends, writes and syncs one batch.
     pub fn append(&mut self, sketch: Sketch) -> Appended {
-        let batch = sketch.bytes();
+        self.append_bytes(sketch.bytes())
+    }
+
+    /// The same for a batch as a client sends it.
+    pub fn append_bytes(&mut self, batch: Vec<u8>) -> Appended {
         let outcome = self.log.append(&facts_of(&batch), self.epoch, at(0));
         self.write(outcome.expect("accepted"), batch)
     }

@@ -1,6 +1,6 @@
 //! What recovery makes of the files that a stop or a crash left.
 
-use corelane::log::{BatchFault, Log, Policy, Recovered, Trust, Why};
+use corelane::log::{BatchFault, Compaction, Log, Policy, Recovered, Trust, Why};
 use corelane::model::{LeaderEpoch, Offset};
 
 use crate::log_disk::{Disk, essence, index_files};
@@ -14,6 +14,7 @@ const POLICY: Policy = Policy {
     index_interval_bytes: 200,
     delete: true,
     compact: false,
+    compaction: Compaction::DEFAULT,
     retention_ms: -1,
     retention_bytes: -1,
     producer_expiration_ms: i64::MAX,

@@ -29,13 +29,14 @@ impl Policy {
         Policy {
             log: log::Policy {
                 segment_bytes: unsigned(topic.segment.bytes),
-                segment_ms: topic.segment.roll_ms.saturating_sub(jitter_ms),
+                segment_ms: roll_ms(topic).saturating_sub(jitter_ms),
                 index_bytes: unsigned(topic.segment.index_bytes),
                 index_interval_bytes: unsigned(topic.segment.index_interval_bytes),
                 delete: topic.cleanup.delete,
                 compact: topic.cleanup.compact,
                 retention_ms: topic.retention.ms.unwrap_or(-1),
                 retention_bytes: topic.retention.bytes.unwrap_or(-1),
+                compaction: compaction(&topic.compaction),
                 producer_expiration_ms: producer_expiration.as_millis() as i64,
             },
             records: records::Policy {
@@ -53,6 +54,25 @@ impl Policy {
             flush_ms: topic.flush_ms,
             file_delete_delay: Duration::from_millis(topic.retention.delete_delay_ms.max(0) as u64),
         }
+    }
+}
+
+/// A compacted log rolls in time for `max.compaction.lag.ms`: only closed segments are cleaned
+/// (`LogConfig.maxSegmentMs`).
+fn roll_ms(topic: &TopicSettings) -> i64 {
+    match topic.cleanup.compact {
+        true => topic.segment.roll_ms.min(topic.compaction.lag_ms_max),
+        false => topic.segment.roll_ms,
+    }
+}
+
+fn compaction(topic: &config::CompactionPolicy) -> log::Compaction {
+    let ratio = topic.dirty_ratio_min.clamp(0.0, 1.0);
+    log::Compaction {
+        dirty_millionths_min: (ratio * f64::from(log::Compaction::WHOLE)).round() as u32,
+        lag_ms_min: topic.lag_ms_min,
+        lag_ms_max: topic.lag_ms_max,
+        delete_retention_ms: topic.delete_retention_ms,
     }
 }
 
