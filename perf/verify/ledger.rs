@@ -1,220 +1,153 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Numbers from `first` up to and without `end`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Span {
-    pub first: u64,
-    pub end: u64,
-}
+use super::promise::{Author, Line, Promise};
 
-impl Span {
-    fn len(self) -> u64 {
-        self.end - self.first
-    }
-}
-
-/// What one producer wrote to one partition and what came of it. Records are numbered from 0 on
-/// and their outcomes come in that order.
+/// Everything that brokers have acknowledged on one topic.
 #[derive(Clone, Debug, Default)]
-pub struct Written {
-    /// Handed to the client.
-    pub sent: u64,
-    /// Those whose outcome is known.
-    settled: u64,
-    /// Those that were not acknowledged: they may be there or not.
-    unsure: Vec<Span>,
+pub struct Ledger {
+    /// By partition and first offset; they do not overlap.
+    placed: BTreeMap<(u32, i64), Promise>,
+    /// Whose offset the broker did not tell.
+    pub unplaced: Vec<Promise>,
+    /// Whose offsets were promised to others before: a fault already.
+    pub contested: Vec<Promise>,
+    runs: BTreeSet<u64>,
+    /// Offsets below which records may have been deleted, by partition.
+    trims: BTreeMap<u32, i64>,
+    may_forget: bool,
 }
 
-impl Written {
-    /// The next `count` records were acknowledged, or not.
-    pub fn settle(&mut self, count: u64, is_acked: bool) {
-        let span = Span {
-            first: self.settled,
-            end: self.settled + count,
-        };
-        self.settled = span.end;
-        match self.unsure.last_mut() {
-            _ if is_acked => {}
-            Some(last) if last.end == span.first => last.end = span.end,
-            _ => self.unsure.push(span),
+impl Ledger {
+    /// What a file holds. The last line may be torn; any other must be one, or the text of the
+    /// line that is none is given.
+    pub fn parse(text: &str) -> Result<Ledger, String> {
+        let mut ledger = Ledger::default();
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _torn)| whole);
+        for line in whole.lines() {
+            ledger.add(Line::parse(line).ok_or(line)?);
         }
+        Ok(ledger)
+    }
+
+    pub fn add(&mut self, line: Line) {
+        match line {
+            Line::Run(run) => drop(self.runs.insert(run)),
+            Line::Ack(promise) => self.promise(promise),
+            Line::Trim { partition, offset } => {
+                let trim = self.trims.entry(partition).or_insert(offset);
+                *trim = offset.max(*trim);
+            }
+            Line::Forget => self.may_forget = true,
+        }
+    }
+
+    /// Adds what another executor has noted.
+    pub fn absorb(&mut self, other: Ledger) {
+        self.runs.extend(other.runs);
+        let placed = other.placed.into_values();
+        for promise in placed.chain(other.unplaced).chain(other.contested) {
+            self.promise(promise);
+        }
+    }
+
+    fn promise(&mut self, promise: Promise) {
+        if promise.offset < 0 {
+            return self.unplaced.push(promise);
+        }
+        let partition = promise.author.partition;
+        let range = (partition, 0)..(partition, promise.offsets().end);
+        match self.placed.range_mut(range).next_back() {
+            Some((_, before)) if before.offsets().end > promise.offset => {
+                self.contested.push(promise);
+            }
+            Some((_, before)) if before.is_followed_by(&promise) => before.count += promise.count,
+            _ => drop(self.placed.insert((partition, promise.offset), promise)),
+        }
+    }
+
+    pub fn placed(&self) -> impl Iterator<Item = &Promise> {
+        self.placed.values()
+    }
+
+    pub fn knows(&self, run: u64) -> bool {
+        self.runs.contains(&run)
+    }
+
+    /// Whose record, and which of theirs, was promised an offset.
+    pub fn at(&self, partition: u32, offset: i64) -> Option<(Author, u64)> {
+        let range = (partition, 0)..=(partition, offset);
+        let (_, promise) = self.placed.range(range).next_back()?;
+        promise
+            .offsets()
+            .contains(&offset)
+            .then(|| (promise.author, promise.number_at(offset)))
+    }
+
+    /// Whether a partition may begin at `start`, the records below it deleted.
+    pub fn may_begin(&self, partition: u32, start: i64) -> bool {
+        let trimmed = self.trims.get(&partition);
+        self.may_forget || trimmed.is_some_and(|trim| *trim >= start)
     }
 
     pub fn acked(&self) -> u64 {
-        self.settled - self.unsure.iter().map(|span| span.len()).sum::<u64>()
-    }
-
-    /// Of `span`, the numbers that were acknowledged.
-    fn acked_in(&self, span: Span) -> u64 {
-        let end = span.end.min(self.settled);
-        let known = end.saturating_sub(span.first);
-        let unsure = self.unsure.iter().map(|unsure| {
-            let (first, end) = (unsure.first.max(span.first), unsure.end.min(span.end));
-            end.saturating_sub(first)
-        });
-        known - unsure.sum::<u64>().min(known)
-    }
-}
-
-/// What was read back of one producer and partition, in the order in which it was read.
-#[derive(Clone, Debug, Default)]
-pub struct Read {
-    /// The number after the highest seen.
-    next: u64,
-    /// Numbers below `next` that were not seen, by their first.
-    holes: BTreeMap<u64, u64>,
-    /// Seen a second time.
-    pub duplicated: u64,
-    /// Seen after a higher number.
-    pub reordered: u64,
-    pub seen: u64,
-}
-
-impl Read {
-    pub fn see(&mut self, number: u64) {
-        self.seen += 1;
-        if number >= self.next {
-            if number > self.next {
-                self.holes.insert(self.next, number);
-            }
-            self.next = number + 1;
-            return;
-        }
-        let hole = self.holes.range(..=number).next_back();
-        match hole.map(|(first, end)| (*first, *end)) {
-            Some((first, end)) if number < end => {
-                self.reordered += 1;
-                self.holes.remove(&first);
-                if first < number {
-                    self.holes.insert(first, number);
-                }
-                if number + 1 < end {
-                    self.holes.insert(number + 1, end);
-                }
-            }
-            _ => self.duplicated += 1,
-        }
-    }
-
-    /// Numbers that were written and not seen.
-    fn missing(&self, written: &Written) -> Vec<Span> {
-        let holes = self.holes.iter();
-        let mut missing: Vec<Span> = holes.map(|(&first, &end)| Span { first, end }).collect();
-        if self.next < written.sent {
-            missing.push(Span {
-                first: self.next,
-                end: written.sent,
-            });
-        }
-        missing
-    }
-}
-
-/// All that was found out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Verdict {
-    pub acked: u64,
-    pub read: u64,
-    /// Acknowledged and not there.
-    pub lost: u64,
-    pub duplicated: u64,
-    pub reordered: u64,
-    pub corrupt: u64,
-    /// Not acknowledged and there all the same: no fault.
-    pub unacknowledged_but_stored: u64,
-}
-
-impl Verdict {
-    pub fn is_good(&self) -> bool {
-        self.lost + self.duplicated + self.reordered + self.corrupt == 0
-    }
-
-    /// Adds one producer and partition.
-    pub fn add(&mut self, written: &Written, read: &Read) {
-        let missing = read.missing(written);
-        let lost: u64 = missing.iter().map(|span| written.acked_in(*span)).sum();
-        let unseen: u64 = missing.iter().map(|span| span.len()).sum();
-        let unique = read.seen - read.duplicated;
-        assert_eq!(
-            unique + unseen,
-            written.sent.max(read.next),
-            "every number has one fate"
-        );
-        self.acked += written.acked();
-        self.read += read.seen;
-        self.lost += lost;
-        self.duplicated += read.duplicated;
-        self.reordered += read.reordered;
-        self.unacknowledged_but_stored += unique.saturating_sub(written.acked() - lost);
+        let unplaced = self.unplaced.iter().chain(&self.contested);
+        let all = self.placed.values().chain(unplaced);
+        all.map(|promise| promise.count).sum()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Read, Verdict, Written};
+    use super::{Author, Ledger, Line, Promise};
 
-    fn judge(written: &Written, numbers: &[u64]) -> Verdict {
-        let mut read = Read::default();
-        numbers.iter().for_each(|number| read.see(*number));
-        let mut verdict = Verdict::default();
-        verdict.add(written, &read);
-        verdict
-    }
-
-    fn ten_of_which_four_to_six_are_unsure() -> Written {
-        let mut written = Written {
-            sent: 10,
-            ..Written::default()
+    fn ack(producer: u32, first: u64, count: u64, offset: i64) -> Line {
+        let author = Author {
+            producer,
+            ..Author::default()
         };
-        written.settle(4, true);
-        written.settle(2, false);
-        written.settle(1, false);
-        written.settle(3, true);
-        written
+        Line::Ack(Promise {
+            author,
+            first,
+            count,
+            offset,
+        })
+    }
+
+    fn ledger(lines: &[Line]) -> Ledger {
+        let mut ledger = Ledger::default();
+        lines.iter().for_each(|line| ledger.add(*line));
+        ledger
     }
 
     #[test]
-    fn all_there_in_order_is_good_with_or_without_the_unsure() {
-        let written = ten_of_which_four_to_six_are_unsure();
-        assert_eq!(written.acked(), 7);
-        let all: Vec<u64> = (0..10).collect();
-        let verdict = judge(&written, &all);
-        assert!(verdict.is_good());
-        assert_eq!(verdict.unacknowledged_but_stored, 3);
-        let verdict = judge(&written, &[0, 1, 2, 3, 7, 8, 9]);
-        assert!(verdict.is_good());
-        assert_eq!(verdict.unacknowledged_but_stored, 0);
+    fn promises_that_follow_each_other_are_one_and_are_found_by_offset() {
+        let ledger = ledger(&[ack(1, 0, 4, 10), ack(1, 4, 2, 14), ack(2, 0, 1, 16)]);
+        assert_eq!(ledger.placed().count(), 2);
+        assert_eq!(ledger.acked(), 7);
+        let number = |offset| ledger.at(0, offset).map(|(by, at)| (by.producer, at));
+        assert_eq!(number(9), None);
+        assert_eq!((number(10), number(15)), (Some((1, 0)), Some((1, 5))));
+        assert_eq!((number(16), number(17)), (Some((2, 0)), None));
     }
 
     #[test]
-    fn what_was_acknowledged_and_is_not_there_is_lost() {
-        let written = ten_of_which_four_to_six_are_unsure();
-        assert_eq!(judge(&written, &[0, 1, 3, 4, 7]).lost, 3);
-        assert_eq!(judge(&written, &[]).lost, 7);
+    fn an_offset_promised_twice_is_contested() {
+        let first = [ack(1, 0, 4, 10), ack(1, 9, 3, 20)];
+        for again in [ack(2, 0, 1, 13), ack(2, 0, 5, 6), ack(2, 0, 30, 0)] {
+            let ledger = ledger(&[first[0], first[1], again]);
+            assert_eq!((ledger.placed().count(), ledger.contested.len()), (2, 1));
+        }
+        let beside = ledger(&[first[0], first[1], ack(2, 0, 6, 14)]);
+        assert_eq!((beside.placed().count(), beside.contested.len()), (3, 0));
     }
 
     #[test]
-    fn what_comes_twice_is_duplicated_and_what_comes_late_is_reordered() {
-        let written = ten_of_which_four_to_six_are_unsure();
-        let verdict = judge(&written, &[0, 1, 2, 1, 3, 5, 4, 6, 7, 8, 9, 9]);
-        assert_eq!(
-            (verdict.duplicated, verdict.reordered, verdict.lost),
-            (2, 1, 0)
-        );
-        let verdict = judge(&written, &[9, 0, 1, 2, 3, 3, 7, 8]);
-        assert_eq!(
-            (verdict.duplicated, verdict.reordered, verdict.lost),
-            (1, 6, 0)
-        );
-    }
-
-    #[test]
-    fn what_was_sent_and_never_settled_is_unsure() {
-        let written = Written {
-            sent: 5,
-            ..Written::default()
-        };
-        assert!(judge(&written, &[0, 1]).is_good());
-        assert_eq!(judge(&written, &[0, 1]).unacknowledged_but_stored, 2);
+    fn a_file_is_read_but_for_a_torn_end() {
+        let text = "run 1f\nack 1f 0 0 0 5 0\nack 1f 0 0 5 5 5\ntrim 0 3\nack 1f 0 0 10 5";
+        let ledger = Ledger::parse(text).unwrap();
+        assert_eq!((ledger.acked(), ledger.knows(0x1f)), (10, true));
+        assert!(ledger.may_begin(0, 3) && !ledger.may_begin(0, 4) && !ledger.may_begin(1, 1));
+        assert_eq!(Ledger::parse("run 1f\nhello\n").unwrap_err(), "hello");
+        assert_eq!(Ledger::parse("").unwrap().acked(), 0);
     }
 }

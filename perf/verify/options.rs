@@ -1,11 +1,19 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::client::Acks;
 use crate::perf::amount::{self, Rate};
 use crate::perf::produce::acks;
 use crate::perf::setup::{Limits, Place, Result};
+
+/// One half of a verification.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Part {
+    Write,
+    Read,
+}
 
 /// Write numbered records, read all back, and report what was lost, duplicated, reordered or
 /// corrupted; brokers may be killed meanwhile.
@@ -42,6 +50,13 @@ pub struct Options {
     /// How long reading back waits for a broker that does not answer
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = amount::span)]
     pub patience: Duration,
+    /// Keep what is acknowledged in this file, on another disk than the broker's, and hold what
+    /// earlier runs kept there against the topic too: it outlives this process and the broker
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// With --ledger: only write, or only read back what it holds
+    #[arg(long, value_name = "PART", requires = "ledger")]
+    pub only: Option<Part>,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]

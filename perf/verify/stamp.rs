@@ -1,3 +1,4 @@
+use super::promise::Author;
 use crate::perf::load::Dice;
 use crate::records::crc32c;
 
@@ -33,6 +34,14 @@ pub enum Reading {
 }
 
 impl Stamp {
+    pub fn author(&self) -> Author {
+        Author {
+            run: self.run,
+            producer: self.producer,
+            partition: self.partition,
+        }
+    }
+
     /// Makes `value` the record, at least [`BYTES_MIN`] long.
     pub fn write(&self, len: usize, dice: &mut Dice, value: &mut Vec<u8>) {
         value.clear();

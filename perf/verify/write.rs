@@ -3,11 +3,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::ledger::Written;
+use super::ledger::Ledger;
+use super::promise::{Author, Line, Promise};
 use super::run::Plan;
 use super::stamp::Stamp;
 use crate::client::{Cluster, Entry, Outcome, Producer};
-use crate::io::{clock, task};
+use crate::io::{AppendFile, clock, task};
 use crate::model::Instant;
 use crate::perf::complaint::Complaint;
 use crate::perf::load::Dice;
@@ -18,8 +19,57 @@ use crate::perf::tally::Counts;
 /// How often a writer at a rate looks whether the run is to end.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Everything written by one producer, by partition.
-pub type Pages = BTreeMap<u32, Written>;
+/// How many records of one producer were handed to the client, and of how many the outcome is
+/// known; it comes in the order in which they were sent.
+#[derive(Default)]
+struct Page {
+    sent: u64,
+    settled: u64,
+}
+
+/// Where one producer notes what it wrote and what was acknowledged.
+struct Book {
+    run: u64,
+    producer: u32,
+    pages: BTreeMap<u32, Page>,
+    ledger: Ledger,
+    /// Where acknowledgements are kept instead, when the run has a file for them.
+    file: Option<AppendFile>,
+    fault: Option<Complaint>,
+}
+
+impl Book {
+    /// One batch has its outcome.
+    fn settle(&mut self, outcome: &Outcome) {
+        let partition = outcome.partition.unsigned_abs();
+        let page = self.pages.entry(partition).or_default();
+        let (first, count) = (page.settled, u64::from(outcome.count.unsigned_abs()));
+        page.settled += count;
+        let Ok(offset) = &outcome.result else {
+            return;
+        };
+        let author = Author {
+            run: self.run,
+            producer: self.producer,
+            partition,
+        };
+        let line = Line::Ack(Promise {
+            author,
+            first,
+            count,
+            offset: offset.0,
+        });
+        match &mut self.file {
+            None => self.ledger.add(line),
+            Some(file) => {
+                if let Err(error) = file.append(format!("{line}\n").as_bytes()) {
+                    self.fault
+                        .get_or_insert(Complaint(format!("cannot add to the ledger: {error}")));
+                }
+            }
+        }
+    }
+}
 
 /// One producer of a verification.
 pub struct Writer {
@@ -27,15 +77,22 @@ pub struct Writer {
     seat: Rc<Seat>,
     number: u32,
     producer: Producer,
-    pages: Rc<RefCell<Pages>>,
+    book: Rc<RefCell<Book>>,
 }
 
 impl Writer {
     pub async fn open(plan: Rc<Plan>, seat: Rc<Seat>, number: u32) -> Result<Writer, Complaint> {
         let target = &plan.target;
         let cluster = Cluster::connect(&target.bootstrap, target.settings.clone()).await?;
-        let pages: Rc<RefCell<Pages>> = Rc::default();
-        let (noted, tally) = (pages.clone(), seat.clone());
+        let book = Rc::new(RefCell::new(Book {
+            run: plan.run,
+            producer: number,
+            pages: BTreeMap::new(),
+            ledger: Ledger::default(),
+            file: plan.open_ledger()?,
+            fault: None,
+        }));
+        let (noted, tally) = (book.clone(), seat.clone());
         let len = plan.record_bytes as u64;
         let on_done = move |outcome: Outcome| note(&noted, &tally, len, &outcome);
         let settings = plan.settings.clone();
@@ -46,12 +103,13 @@ impl Writer {
             plan,
             seat,
             number,
-            pages,
+            book,
         })
     }
 
-    /// Writes until its share is written or the time is up, and waits for every outcome.
-    pub async fn work(self, start: Instant) -> Result<Pages, Complaint> {
+    /// Writes until its share is written or the time is up, and waits for every outcome. Gives
+    /// what was acknowledged and is not in a file.
+    pub async fn work(self, start: Instant) -> Result<Ledger, Complaint> {
         let mut pace = Pace::new(
             start,
             &self.times(start),
@@ -73,11 +131,14 @@ impl Writer {
                 break;
             }
             let partition = u32::try_from(turn % u64::from(partitions)).unwrap_or(0);
+            if let Some(fault) = self.book.borrow().fault.clone() {
+                return Err(fault);
+            }
             self.send(partition, &mut dice, &mut value).await?;
             task::yield_if_needed().await;
         }
         self.producer.close().await;
-        Ok(self.pages.take())
+        Ok(std::mem::take(&mut self.book.borrow_mut().ledger))
     }
 
     fn times(&self, start: Instant) -> Times {
@@ -115,8 +176,8 @@ impl Writer {
         value: &mut Vec<u8>,
     ) -> Result<(), Complaint> {
         let number = {
-            let mut pages = self.pages.borrow_mut();
-            let page = pages.entry(partition).or_default();
+            let mut book = self.book.borrow_mut();
+            let page = book.pages.entry(partition).or_default();
             page.sent += 1;
             page.sent - 1
         };
@@ -137,15 +198,10 @@ impl Writer {
 }
 
 /// One batch has its outcome.
-fn note(pages: &RefCell<Pages>, seat: &Seat, record_bytes: u64, outcome: &Outcome) {
+fn note(book: &RefCell<Book>, seat: &Seat, record_bytes: u64, outcome: &Outcome) {
+    book.borrow_mut().settle(outcome);
     let records = u64::from(outcome.count.unsigned_abs());
     let is_acked = outcome.result.is_ok();
-    let partition = outcome.partition.unsigned_abs();
-    let mut pages = pages.borrow_mut();
-    pages
-        .entry(partition)
-        .or_default()
-        .settle(records, is_acked);
     let now = clock::now();
     let acked = if is_acked { records } else { 0 };
     let counts = Counts {

@@ -14,6 +14,7 @@
 //!
 //! **Deliberately absent:** retries, timeouts chosen here, knowledge of logs or requests.
 
+mod append_file;
 pub mod buffer;
 pub mod clock;
 pub mod descriptors;
@@ -35,6 +36,7 @@ pub mod uring;
 pub mod watch;
 mod world;
 
+pub use append_file::AppendFile;
 pub use buffer::{BLOCK_BYTES, Buffer, Pool};
 pub use file::{File, FileRange, OpenMode};
 pub use net::{ListenOptions, Listener, Part, ReadHalf, Stream, WriteHalf};

@@ -141,7 +141,7 @@ fn what_was_produced_is_verified_consumed_and_seen() {
     let broker = Broker::start();
     let address = broker.address();
     let (_, verified) = measured(&address, "verify --topic v --partitions 3 --records 5000");
-    for fault in ["lost", "duplicated", "reordered", "corrupted"] {
+    for fault in ["lost", "moved", "duplicated", "reordered", "corrupted"] {
         assert_eq!(verified[format!("{fault}_records")], 0, "{fault}");
     }
     assert_eq!(verified["acknowledged_records"], verified["read_records"]);

@@ -20,7 +20,9 @@ const TOP_LEVEL: [&str; 11] = [
     "src",
     "tests",
 ];
-const TESTS: [&str; 7] = ["cli", "interop", "machine", "node", "sim", "tidy", "wire"];
+const TESTS: [&str; 8] = [
+    "cli", "interop", "machine", "node", "power", "sim", "tidy", "wire",
+];
 const SCRIPT_LINES_MAX: usize = 40;
 const ROOM_CHARTER_LINES_MIN: usize = 3;
 

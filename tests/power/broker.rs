@@ -1,0 +1,112 @@
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::tool::corelane;
+
+/// Longest time that a start or a stop may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A broker process; killed when dropped.
+pub struct Broker {
+    child: Child,
+    ready: mpsc::Receiver<bool>,
+}
+
+/// How a broker is started, the same each time.
+pub struct Recipe {
+    pub address: String,
+    /// What brokers say, one life after the other.
+    pub said: std::path::PathBuf,
+}
+
+impl Recipe {
+    /// Starts a broker on a directory and does not wait until it is ready.
+    pub fn begin(&self, data: &Path) -> Result<Broker, String> {
+        let said = File::options().append(true).create(true).open(&self.said);
+        let said = said.map_err(|error| error.to_string())?;
+        let mut command = Command::new(corelane());
+        command.args([
+            "serve",
+            "--shards",
+            "2",
+            "--listen",
+            &self.address,
+            "--data-dir",
+        ]);
+        command.arg(data);
+        // Retention must come to pass within the lives told here.
+        command.args(["--set", "log.retention.check.interval.ms=200"]);
+        command.args(["--set", "auto.create.topics.enable=false"]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(said);
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (told, ready) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let read = out.read_line(&mut line);
+            let _gone = told.send(read.is_ok() && line.contains(" ready: "));
+            // The rest is read so that the broker can say it.
+            let _end = std::io::copy(&mut out, &mut std::io::sink());
+        });
+        Ok(Broker { child, ready })
+    }
+
+    /// The last that brokers said.
+    pub fn last_words(&self) -> String {
+        let said = std::fs::read_to_string(&self.said).unwrap_or_default();
+        let lines: Vec<&str> = said.lines().collect();
+        lines[lines.len().saturating_sub(25)..].join("\n")
+    }
+}
+
+impl Broker {
+    /// Waits until it serves.
+    pub fn is_ready(&self) -> bool {
+        self.ready.recv_timeout(PATIENCE) == Ok(true)
+    }
+
+    pub fn is_up(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "SIG{name} is sent");
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Waits for the end of one that was asked to stop.
+    pub fn end(&mut self) -> Result<(), String> {
+        let start = Instant::now();
+        while self.is_up() {
+            if start.elapsed() > PATIENCE {
+                return Err("a clean stop does not end".to_owned());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        match self.child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            ended => Err(format!("a clean stop ends with {ended:?}")),
+        }
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

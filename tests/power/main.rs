@@ -1,0 +1,31 @@
+//! Harm that a running broker comes to, again and again: its power is cut, it is killed, stopped
+//! or paused under load. After each harm it must start by itself, and hold all that it ever
+//! acknowledged: records ([`load`]), topics and their settings ([`register`]).
+//!
+//! Started by scripts/power-cut and scripts/kill-broker. One seed decides what is done and about
+//! when; the kernel's timing is its own, so that a seed repeats the plan of a run and not the run.
+
+mod broker;
+mod chores;
+mod disk;
+mod load;
+mod options;
+mod register;
+mod story;
+mod tally;
+mod tool;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let options = options::Options::parse();
+    match story::tell(&options) {
+        Ok(tally) => tally.conclude(&options),
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}
