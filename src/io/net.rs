@@ -158,8 +158,9 @@ impl WriteHalf {
     }
 
     /// Sends all parts in order and leaves `parts` empty, its capacity kept. A file that ends
-    /// before its range does is `UnexpectedEof`.
-    pub async fn write_gather(&mut self, parts: &mut Vec<Part>) -> io::Result<()> {
+    /// before its range does is `UnexpectedEof`. Gives the bytes of files that were read into
+    /// memory on their way: none but those that waited for room in the socket.
+    pub async fn write_gather(&mut self, parts: &mut Vec<Part>) -> io::Result<usize> {
         match self {
             WriteHalf::Uring(half) => half.write_gather(parts, &|_| true).await,
             WriteHalf::Sim(half) => half.write_gather(parts).await,
@@ -173,7 +174,7 @@ impl WriteHalf {
         &mut self,
         parts: &mut Vec<Part>,
         may_wait: &dyn Fn(Duration) -> bool,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         match self {
             WriteHalf::Uring(half) => half.write_gather(parts, may_wait).await,
             WriteHalf::Sim(half) => half.write_gather(parts).await,

@@ -56,6 +56,11 @@ counts! {
     BytesIn bytes_in "bytes_in_total" "Bytes read from connections.",
     /// Bytes written to connections.
     BytesOut bytes_out "bytes_out_total" "Bytes written to connections.",
+    /// Bytes of record batches sent to readers.
+    Fetched fetched "fetched_bytes_total" "Bytes of record batches sent to readers.",
+    /// Bytes of those that were copied in user space.
+    Copied copied "fetched_copied_bytes_total"
+        "Bytes of record batches sent to readers that were copied in user space.",
     /// Record batches appended.
     Batches batches "batches_total" "Record batches appended to partitions.",
     /// Bytes of record batches appended.
@@ -78,6 +83,12 @@ impl Shard {
     /// An answer of `bytes` was given to a connection.
     pub fn on_answer(&self, bytes: usize) {
         self.add(Count::BytesOut, bytes as u64);
+    }
+
+    /// `bytes` of record batches were sent to a reader, `copied` of them through a copy.
+    pub fn on_fetched(&self, bytes: usize, copied: usize) {
+        self.add(Count::Fetched, bytes as u64);
+        self.add(Count::Copied, copied as u64);
     }
 
     /// A batch of `bytes` was appended; it is staged until [`Shard::on_durable`].

@@ -58,6 +58,11 @@ impl Answer {
         self.output.head.len() + payloads.sum::<usize>()
     }
 
+    /// Bytes of the payloads, wherever they lie.
+    pub fn payload_bytes(&self) -> usize {
+        self.payloads.iter().flatten().map(Part::len).sum()
+    }
+
     /// Appends the answer to `parts`; what must outlive the write is returned.
     pub fn into_parts(mut self, parts: &mut Vec<Part>) -> Option<Permit> {
         for piece in self.output.into_pieces() {

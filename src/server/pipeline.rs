@@ -85,8 +85,10 @@ pub async fn write_answers(
         }
         let bytes: usize = parts.iter().map(Part::len).sum();
         if bytes > 0 {
-            send(context, &mut socket, &mut parts).await?;
+            let copied = send(context, &mut socket, &mut parts).await?;
+            let payload = held.iter().map(|sent: &Sending| sent.payload_bytes).sum();
             context.shard.metrics.on_answer(bytes);
+            context.shard.metrics.on_fetched(payload, copied);
         }
         held.drain(..)
             .for_each(|sent| answers.reserved -= sent.bytes_max);
@@ -98,12 +100,12 @@ pub async fn write_answers(
 }
 
 /// Sends, for as long as the client goes on reading: until it is idle, or until others wait for
-/// the memory that its requests hold.
+/// the memory that its requests hold. Gives the bytes of payload that were copied.
 async fn send(
     context: &Context,
     socket: &mut WriteHalf,
     parts: &mut Vec<Part>,
-) -> Result<(), Close> {
+) -> Result<usize, Close> {
     let idle_max = context.settings().network.idle_max.unwrap_or(IDLE_FOREVER);
     let may_wait = |waited: Duration| {
         let contended = waited >= STALL_MAX && context.shard.requests.is_contended();
@@ -129,6 +131,7 @@ struct Made {
 /// What must outlive the write of an answer.
 struct Sending {
     bytes_max: usize,
+    payload_bytes: usize,
     _held: Option<Held>,
     _permit: Option<crate::shard::Permit>,
 }
@@ -137,6 +140,7 @@ impl Made {
     fn into_parts(self, parts: &mut Vec<Part>) -> Sending {
         Sending {
             bytes_max: self.bytes_max,
+            payload_bytes: self.answer.as_ref().map_or(0, Answer::payload_bytes),
             _held: self.held,
             _permit: self.answer.and_then(|answer| answer.into_parts(parts)),
         }

@@ -1,6 +1,6 @@
 //! SIGUSR1: what the shards count, in Prometheus' text format.
 
-use crate::broker::{Home, until};
+use crate::broker::{Broker, Home, until};
 
 /// The sum of a metric over all shards.
 fn sum(words: &str, metric: &str) -> f64 {
@@ -38,4 +38,51 @@ fn a_signal_makes_the_broker_tell_what_it_counted() {
     );
     assert_eq!(sum(&words, "connections"), 1.0, "{words}");
     assert_eq!(caller.produce(("counted", 0), &["it goes on"]), 2);
+}
+
+/// What the broker tells on a signal; it has told nothing before.
+fn told(broker: &Broker) -> String {
+    broker.signal("USR1");
+    until("the counts are told", || {
+        broker
+            .words()
+            .contains("corelane_longest_turn_seconds{shard=\"1\"}")
+    });
+    broker.words()
+}
+
+/// Reads 64 MB of a partition and asks the broker for its counts: bytes of batches that it sent,
+/// and those of them that it copied on their way.
+fn read_and_ask(broker: &Broker) -> (f64, f64) {
+    let mut reader = broker.call();
+    let all = reader.read_all(("long", 0), 0);
+    assert_eq!(all.len(), BATCHES);
+    let words = told(broker);
+    let sum = |metric| sum(&words, metric);
+    (
+        sum("fetched_bytes_total"),
+        sum("fetched_copied_bytes_total"),
+    )
+}
+
+const BATCHES: usize = 64;
+
+#[test]
+fn records_reach_their_readers_without_a_copy() {
+    let home = Home::new();
+    let broker = home.start(&[]);
+    let mut caller = broker.call();
+    caller.create("long", 1, &[]);
+    for _ in 0..BATCHES {
+        caller.produce(("long", 0), &["v".repeat(900_000)]);
+    }
+    let (from_memory, copied) = read_and_ask(&broker);
+    assert!(from_memory >= 900_000.0 * BATCHES as f64);
+    assert_eq!(copied, 0.0, "of what memory holds nothing is copied");
+    assert!(broker.stop("TERM").success());
+    let broker = home.start(&[]);
+    let (from_files, copied) = read_and_ask(&broker);
+    assert!(from_files >= from_memory);
+    // A few bytes wait in memory whenever the socket is full.
+    assert!(copied <= from_files / 1_000.0, "{copied} of {from_files}");
 }

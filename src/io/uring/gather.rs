@@ -63,13 +63,13 @@ impl Cursor {
     }
 }
 
-/// Sends all parts in order.
+/// Sends all parts in order. Gives the bytes of ranges that were read into memory on their way.
 pub(super) async fn send(
     stream: &mut TcpStream,
     parts: &[Part],
     may_wait: MayWait<'_>,
-) -> io::Result<()> {
-    let mut cursor = Cursor::default();
+) -> io::Result<usize> {
+    let (mut cursor, mut copied) = (Cursor::default(), 0);
     cursor.advance(parts, 0);
     while let Some(part) = parts.get(cursor.part) {
         let sent = match part {
@@ -83,7 +83,10 @@ pub(super) async fn send(
             Part::File(AnyRange::Uring(range)) => {
                 match send_range(stream, range, cursor.within).await? {
                     Outcome::Sent(sent) => sent,
-                    Outcome::Full(next) => write_some(stream, &next, may_wait).await?,
+                    Outcome::Full(next) => {
+                        copied += next.len();
+                        write_some(stream, &next, may_wait).await?
+                    }
                 }
             }
             Part::File(AnyRange::Sim(_)) => panic!("a simulated file met a real socket"),
@@ -94,7 +97,7 @@ pub(super) async fn send(
         cursor.advance(parts, sent);
         yield_if_needed().await;
     }
-    Ok(())
+    Ok(copied)
 }
 
 /// Waits for room in the socket and fills some of it with the next bytes.

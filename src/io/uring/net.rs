@@ -176,7 +176,7 @@ impl WriteHalf {
         &mut self,
         parts: &mut Vec<Part>,
         may_wait: gather::MayWait<'_>,
-    ) -> io::Result<()> {
+    ) -> io::Result<usize> {
         let result = gather::send(&mut self.inner, parts, may_wait).await;
         parts.clear();
         result
