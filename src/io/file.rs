@@ -71,6 +71,16 @@ impl File {
         }
     }
 
+    /// `len` bytes at any position, if they are in the page cache: nothing waits, and nothing is
+    /// asked of the disk. `None` also where they are not all in the file.
+    pub fn read_warm(&self, position: u64, len: usize) -> Option<Bytes> {
+        match self {
+            File::Uring(file) => file.read_warm(position, len),
+            // The simulated disk has no page cache.
+            File::Sim(_) => None,
+        }
+    }
+
     /// Reserves disk space for the first `bytes` bytes; the file's length stays.
     pub async fn allocate(&self, bytes: u64) -> io::Result<()> {
         match self {

@@ -11,6 +11,7 @@ use super::fs::on_pool;
 use super::handle::Handle;
 use super::operation::Operation;
 use super::ring::Ring;
+use super::warm;
 use crate::io::{BLOCK_BYTES, Buffer, OpenMode, Pool};
 
 /// Unused memory that each thread keeps for reads.
@@ -99,6 +100,12 @@ impl File {
         let bytes = read.into_buffer().expect("a read has its buffer").freeze();
         let end = bytes.len().min(lead + len);
         Ok(bytes.slice(lead.min(end)..end))
+    }
+
+    pub fn read_warm(&self, position: u64, len: usize) -> Option<Bytes> {
+        let file = self.handle.buffered().ok()?;
+        let mut bytes = vec![0; len];
+        warm::read(file, position, &mut bytes).then(|| bytes.into())
     }
 
     pub async fn allocate(&self, bytes: u64) -> io::Result<()> {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -72,16 +71,20 @@ fn cached_pages(file: &File, position: u64, len: u64) -> Option<u64> {
 }
 
 fn is_byte_cached(file: &File, position: u64) -> bool {
-    let mut byte = MaybeUninit::<u8>::uninit();
+    read(file, position, &mut [0])
+}
+
+/// Fills `into` from the page cache, or says that this would wait for the disk.
+pub(super) fn read(file: &File, position: u64, into: &mut [u8]) -> bool {
     let slice = libc::iovec {
-        iov_base: byte.as_mut_ptr().cast(),
-        iov_len: 1,
+        iov_base: into.as_mut_ptr().cast(),
+        iov_len: into.len(),
     };
     let Ok(position) = i64::try_from(position) else {
         return false;
     };
-    // SAFETY: the one slice points to one live byte, which the call may fill; the descriptor is
-    // open.
+    // SAFETY: the one slice covers `into`, which is borrowed exclusively and lives through the
+    // call; the descriptor is open.
     let result = unsafe { libc::preadv2(file.as_raw_fd(), &slice, 1, position, libc::RWF_NOWAIT) };
-    result == 1
+    usize::try_from(result) == Ok(into.len())
 }

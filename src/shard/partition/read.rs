@@ -279,8 +279,13 @@ impl Partition {
                 return Ok(None);
             }
             let len = SCAN_BYTES.min((end - start) as usize);
-            let read = file.read_at(start, len).await;
-            let bytes = read.map_err(|error| Fault::read(segment, &error))?;
+            let bytes = match file.read_warm(start, len) {
+                Some(bytes) => bytes,
+                None => {
+                    let read = file.read_at(start, len).await;
+                    read.map_err(|error| Fault::read(segment, &error))?
+                }
+            };
             match wanted(&bytes).map_err(|why| broken(why.to_string()))? {
                 Found::At(at) => {
                     let size = crate::records::Header::parse(&bytes[at..])
