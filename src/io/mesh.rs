@@ -48,6 +48,11 @@ impl<T> Sender<T> {
         })
     }
 
+    /// Whether nobody can receive any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.is_disconnected()
+    }
+
     /// Messages waiting in the mailbox.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -4,32 +4,23 @@
 //! Every shard keeps the sessions of its own connections. A client that reconnects and lands on
 //! another shard is told that its session is unknown and opens a new one, as after a restart.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
-use super::fetch_wants::{Key, Told, Want};
+use super::fetch_wants::{Key, Want};
+use super::interest::{Interest, PARTITIONS_MAX};
 use crate::model::Instant;
 
 /// A session may be pushed out by a new one after this idle time.
 const IDLE_BEFORE_EVICTION: Duration = Duration::from_secs(120);
 
-/// Partitions one session may hold; a request that names more is served without a session.
-const PARTITIONS_PER_SESSION_MAX: usize = 100_000;
-
-#[derive(Debug)]
-struct Cached {
-    want: Want,
-    told: Option<Told>,
-    /// Turn in the round: partitions that returned data go to the back.
-    turn: u64,
-}
-
 #[derive(Debug)]
 struct Session {
     epoch: i32,
     by_id: bool,
-    partitions: HashMap<Key, Cached>,
-    next_turn: u64,
+    interest: Rc<RefCell<Interest>>,
     used_at: Instant,
 }
 
@@ -59,8 +50,8 @@ pub struct SessionRequest {
 pub struct Plan {
     /// 0 when the answer belongs to no session.
     pub session: i32,
-    /// In the order in which partitions may use up the answer's size.
-    pub wants: Vec<(Key, Want)>,
+    /// The partitions to read; outlives the fetch when there is a session.
+    pub interest: Rc<RefCell<Interest>>,
     /// Whether partitions without news are left out of the answer.
     pub incremental: bool,
 }
@@ -87,47 +78,46 @@ impl SessionCache {
         now: Instant,
         dice: u64,
     ) -> Result<Plan, SessionRefusal> {
-        match (request.id, request.epoch) {
-            (id, -1) => {
-                self.sessions.remove(&id);
-                Ok(Plan {
-                    session: 0,
-                    wants: request.wants,
-                    incremental: false,
-                })
-            }
-            (id, 0) => {
-                self.sessions.remove(&id);
-                let session = self.open(&request, now, dice);
-                Ok(Plan {
-                    session,
-                    wants: request.wants,
-                    incremental: false,
-                })
-            }
-            _ => self.go_on(request, now),
+        if request.epoch > 0 {
+            return self.go_on(request, now);
         }
+        self.sessions.remove(&request.id);
+        let wants_session = request.epoch == 0 && !request.wants.is_empty();
+        let fits = request.wants.len() <= PARTITIONS_MAX;
+        let by_id = request.by_id;
+        let mut interest = Interest::new();
+        for (key, want) in request.wants {
+            interest.put(key, want);
+        }
+        let interest = Rc::new(RefCell::new(interest));
+        let session = match wants_session && fits && self.make_room(now) {
+            true => self.open(by_id, interest.clone(), now, dice),
+            false => 0,
+        };
+        Ok(Plan {
+            session,
+            interest,
+            incremental: false,
+        })
     }
 
-    fn open(&mut self, request: &SessionRequest, now: Instant, dice: u64) -> i32 {
-        let too_large = request.wants.len() > PARTITIONS_PER_SESSION_MAX;
-        if too_large || request.wants.is_empty() || !self.make_room(now) {
-            return 0;
-        }
+    fn open(
+        &mut self,
+        by_id: bool,
+        interest: Rc<RefCell<Interest>>,
+        now: Instant,
+        dice: u64,
+    ) -> i32 {
         let mut id = (dice as i32 & i32::MAX).max(1);
         while self.sessions.contains_key(&id) {
             id = if id == i32::MAX { 1 } else { id + 1 };
         }
-        let mut session = Session {
+        let session = Session {
             epoch: 1,
-            by_id: request.by_id,
-            partitions: HashMap::new(),
-            next_turn: 0,
+            by_id,
+            interest,
             used_at: now,
         };
-        for (key, want) in &request.wants {
-            session.put(key.clone(), *want);
-        }
         self.sessions.insert(id, session);
         id
     }
@@ -167,38 +157,18 @@ impl SessionCache {
             session.epoch + 1
         };
         session.used_at = now;
+        let mut interest = session.interest.borrow_mut();
         for key in &request.forgotten {
-            session.partitions.remove(key);
+            interest.forget(key);
         }
         for (key, want) in request.wants {
-            if session.partitions.len() < PARTITIONS_PER_SESSION_MAX {
-                session.put(key, want);
-            }
+            interest.put(key, want);
         }
         Ok(Plan {
             session: request.id,
-            wants: session.in_turn(),
+            interest: session.interest.clone(),
             incremental: true,
         })
-    }
-
-    /// Records what an answer tells of a partition. Returns whether it must be in the answer:
-    /// always unless this is an incremental one without news.
-    pub fn tell(&mut self, plan: &Plan, key: &Key, told: Told, has_news: bool) -> bool {
-        let Some(session) = self.sessions.get_mut(&plan.session) else {
-            return true;
-        };
-        let turn = session.next_turn;
-        let Some(cached) = session.partitions.get_mut(key) else {
-            return true;
-        };
-        let moved = cached.told != Some(told);
-        cached.told = Some(told);
-        if has_news {
-            cached.turn = turn;
-            session.next_turn += 1;
-        }
-        !plan.incremental || moved || has_news
     }
 
     pub fn len(&self) -> usize {
@@ -207,35 +177,6 @@ impl SessionCache {
 
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
-    }
-}
-
-impl Session {
-    fn put(&mut self, key: Key, want: Want) {
-        let turn = self.next_turn;
-        match self.partitions.get_mut(&key) {
-            Some(cached) => cached.want = want,
-            None => {
-                self.next_turn += 1;
-                self.partitions.insert(
-                    key,
-                    Cached {
-                        want,
-                        told: None,
-                        turn,
-                    },
-                );
-            }
-        }
-    }
-
-    fn in_turn(&self) -> Vec<(Key, Want)> {
-        let mut order: Vec<_> = self.partitions.iter().collect();
-        order.sort_by_key(|(_, cached)| cached.turn);
-        order
-            .into_iter()
-            .map(|(key, cached)| (key.clone(), cached.want))
-            .collect()
     }
 }
 
@@ -278,38 +219,28 @@ mod tests {
         Instant::ZERO.plus(Duration::from_secs(seconds))
     }
 
+    /// What a plan reads, in its order: partition and offset.
+    fn reads(plan: &Plan) -> Vec<(i32, i64)> {
+        let ready = plan.interest.borrow().ready();
+        let read = ready.iter().map(|w| (w.key.index, w.want.fetch_offset));
+        read.collect()
+    }
+
     #[test]
-    fn a_session_goes_on_with_what_it_was_told_and_rotates_partitions_with_data() {
+    fn a_session_goes_on_with_what_it_was_told() {
         let mut cache = SessionCache::new(2);
         let plan = cache
             .plan(request(0, 0, &[(0, 5), (1, 6)]), at(0), 77)
             .unwrap();
         assert_eq!((plan.session, plan.incremental), (77, false));
-        let told = Told {
-            high: 9,
-            log_start: 0,
-        };
-        assert!(
-            cache.tell(&plan, &key(0), told, true),
-            "a full answer holds every partition"
-        );
-        assert!(cache.tell(&plan, &key(1), told, false));
-
+        assert_eq!(reads(&plan), [(0, 5), (1, 6)]);
+        let first = plan.interest.borrow().ready()[0].clone();
+        let mut interest = plan.interest.borrow_mut();
+        assert!(interest.watch(first.token, &first.key));
+        drop(interest);
         let plan = cache.plan(request(77, 1, &[(1, 7)]), at(1), 0).unwrap();
-        assert_eq!(plan.wants, vec![(key(1), want(7)), (key(0), want(5))]);
-        assert!(
-            !cache.tell(&plan, &key(0), told, false),
-            "no news, not in the answer"
-        );
-        assert!(cache.tell(
-            &plan,
-            &key(1),
-            Told {
-                high: 10,
-                log_start: 0
-            },
-            false
-        ));
+        assert_eq!((plan.session, plan.incremental), (77, true));
+        assert_eq!(reads(&plan), [(1, 7)]);
     }
 
     #[test]
@@ -370,10 +301,7 @@ mod tests {
             forgotten: vec![key(0)],
             ..request(9, 1, &[])
         };
-        assert_eq!(
-            cache.plan(forget, at(0), 0).unwrap().wants,
-            vec![(key(1), want(5))]
-        );
+        assert_eq!(reads(&cache.plan(forget, at(0), 0).unwrap()), [(1, 5)]);
         let closed = cache.plan(request(9, -1, &[]), at(0), 0).unwrap();
         assert_eq!((closed.session, cache.is_empty()), (0, true));
     }

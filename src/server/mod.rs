@@ -30,6 +30,7 @@ mod dispatch;
 mod fetch_session;
 mod fetch_wants;
 mod handlers;
+mod interest;
 mod listener;
 mod notices;
 mod pipeline;

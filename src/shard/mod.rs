@@ -42,6 +42,6 @@ pub use partition::{
     Appended, EpochEnd, Fault, Listed, ListedOffset, Opening, Partition, PartitionRead, Policy,
     ReadLimits, ReadRefusal, Refusal as AppendRefusal, open,
 };
-pub use read::{Read, ReadOutcome};
+pub use read::{Read, ReadOutcome, Watch};
 pub use router::{Job, LocalFuture, Reply, Router, ShardStopped};
 pub use world::{Plan, Shard};

@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures_util::future::select_all;
+use futures_util::future::ready;
 use futures_util::{StreamExt, stream};
 
 use super::Shard;
 use super::partition::{PartitionRead, ReadLimits, ReadRefusal};
 use super::router::{LocalFuture, Reply, ShardStopped};
-use crate::io::Part;
+use crate::io::{Part, mesh};
 use crate::model::{LeaderEpoch, Offset, PartitionId, ShardId};
 
 /// Partitions that one fetch reads side by side on one shard.
@@ -27,6 +27,14 @@ pub struct Read {
     /// The leader epoch that the reader believes in.
     pub epoch: LeaderEpoch,
     pub limits: ReadLimits,
+}
+
+/// A partition to be watched: what the reader has seen of it, and how it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Watch {
+    pub partition: PartitionId,
+    pub seen: Offset,
+    pub token: u32,
 }
 
 /// What became of a read.
@@ -64,26 +72,26 @@ impl Shard {
         Ok(outcome)
     }
 
-    /// Resolves when any of the owner's partitions has something beyond what was seen of it.
-    pub async fn progress_on(
+    /// Watches partitions of one owner: `changed` gets the token of each, once, when it has
+    /// something beyond what was seen of it, or changes state. It has room for all of them.
+    pub async fn watch(
         self: &Rc<Self>,
         owner: ShardId,
-        seen: Vec<(PartitionId, Offset)>,
+        watches: Vec<Watch>,
+        changed: mesh::Sender<u32>,
     ) -> Result<(), ShardStopped> {
-        self.on(owner, move |shard| {
-            Box::pin(async move {
-                let known = seen.iter().filter_map(|(id, offset)| {
-                    Some(shard.partition(*id)?.progress_beyond(*offset))
-                });
-                let waits: Vec<_> = known.collect();
-                // A partition that is gone is news as well.
-                if waits.len() == seen.len() {
-                    let _ = select_all(waits).await;
+        let begun = self.on(owner, move |shard| {
+            for watch in watches {
+                match shard.partition(watch.partition) {
+                    Some(partition) => partition.watch(watch.seen, watch.token, changed.clone()),
+                    // That it is gone is news as well; the reader may be gone too.
+                    None => drop(changed.try_send(watch.token)),
                 }
-            })
-        })
-        .await?
-        .await
+            }
+            Box::pin(ready(()))
+        });
+        // The watch begins where the job does: nobody waits for an answer.
+        begun.await.map(drop)
     }
 
     /// Runs a job on `owner`, without a hop when that is here.

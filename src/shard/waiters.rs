@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use futures_channel::oneshot;
 
+use crate::io::mesh;
 use crate::model::Offset;
 
 /// Producers that wait for their batch to be committed. Offsets are registered in the order in
@@ -46,10 +47,18 @@ impl AckQueue {
     }
 }
 
-/// Consumers that wait for any record beyond what they have seen.
+/// A reader that wants to hear once, by its token, that something lies beyond what it has seen.
+#[derive(Debug)]
+struct Watcher {
+    seen: Offset,
+    token: u32,
+    changed: mesh::Sender<u32>,
+}
+
+/// Readers that wait for any record beyond what they have seen.
 #[derive(Debug, Default)]
 pub struct ProgressWaiters {
-    waiting: Vec<(Offset, oneshot::Sender<()>)>,
+    waiting: Vec<Watcher>,
     /// Length at which abandoned waits are swept out; doubles with what is truly waiting.
     sweep_at: usize,
 }
@@ -57,40 +66,79 @@ pub struct ProgressWaiters {
 const SWEEP_MIN: usize = 16;
 
 impl ProgressWaiters {
-    /// Resolves once the watermark is beyond `seen`, or the partition changes state.
-    pub fn wait_beyond(&mut self, seen: Offset) -> oneshot::Receiver<()> {
+    /// Sends `token` once the watermark is beyond `seen`, or the partition changes state. Readers
+    /// make their mailboxes as large as what they wait for.
+    pub fn watch(&mut self, seen: Offset, token: u32, changed: mesh::Sender<u32>) {
         if self.waiting.len() >= self.sweep_at.max(SWEEP_MIN) {
-            self.waiting.retain(|(_, sender)| !sender.is_canceled());
+            self.sweep();
             self.sweep_at = self.waiting.len() * 2;
         }
-        let (sender, receiver) = oneshot::channel();
-        self.waiting.push((seen, sender));
-        receiver
+        self.waiting.push(Watcher {
+            seen,
+            token,
+            changed,
+        });
     }
 
     pub fn release(&mut self, watermark: Offset) {
-        let mut kept = 0;
-        for i in 0..self.waiting.len() {
-            if self.waiting[i].0 >= watermark {
-                self.waiting.swap(kept, i);
-                kept += 1;
-            }
-        }
-        for (_, sender) in self.waiting.drain(kept..) {
-            let _ = sender.send(());
-        }
+        let reached = |watcher: &mut Watcher| watcher.seen < watermark;
+        self.waiting.extract_if(.., reached).for_each(Watcher::tell);
+    }
+
+    pub fn release_all(&mut self) {
+        self.waiting.drain(..).for_each(Watcher::tell);
     }
 
     /// Forgets waits that were abandoned, and gives spare memory back.
     pub fn shrink(&mut self) {
-        self.waiting.retain(|(_, sender)| !sender.is_canceled());
+        self.sweep();
         self.waiting.shrink_to_fit();
         self.sweep_at = 0;
     }
 
-    pub fn release_all(&mut self) {
-        for (_, sender) in self.waiting.drain(..) {
-            let _ = sender.send(());
+    fn sweep(&mut self) {
+        let is_awaited = |watcher: &Watcher| !watcher.changed.is_closed();
+        self.waiting.retain(is_awaited);
+    }
+}
+
+impl Watcher {
+    fn tell(self) {
+        // The reader may be gone.
+        let told = self.changed.try_send(self.token);
+        let has_room = !matches!(told, Err(mesh::Refused::Full(_)));
+        assert!(has_room, "a reader has room for every token it gave away");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_hear_once_of_what_lies_beyond_what_they_saw() {
+        let mut waiters = ProgressWaiters::default();
+        let (change, changed) = mesh::mailbox(8);
+        for (seen, token) in [(5, 0), (7, 1), (5, 2)] {
+            waiters.watch(Offset(seen), token, change.clone());
         }
+        waiters.release(Offset(5));
+        assert_eq!(changed.try_recv(), None);
+        waiters.release(Offset(6));
+        assert_eq!((changed.try_recv(), changed.try_recv()), (Some(0), Some(2)));
+        waiters.release(Offset(6));
+        assert_eq!(changed.try_recv(), None);
+        waiters.release_all();
+        assert_eq!(changed.try_recv(), Some(1));
+    }
+
+    #[test]
+    fn waits_of_readers_that_are_gone_do_not_pile_up() {
+        let mut waiters = ProgressWaiters::default();
+        for _ in 0..10_000 {
+            let (change, _gone) = mesh::mailbox(1);
+            waiters.watch(Offset(0), 0, change);
+        }
+        assert!(waiters.waiting.len() <= SWEEP_MIN);
     }
 }

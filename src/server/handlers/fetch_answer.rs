@@ -3,13 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::fetch::{Item, told};
+use super::fetch_read::Item;
 use crate::io::Part;
 use crate::model::Uuid;
 use crate::server::answer::{Answer, Close};
-use crate::server::context::Context;
 use crate::server::fetch_session::Plan;
-use crate::server::fetch_wants::TopicRef;
+use crate::server::fetch_wants::{Told, TopicRef};
 use crate::wire::api::fetch::{
     AbortedTransaction, FetchableTopicResponse, PartitionData, Response,
 };
@@ -29,13 +28,8 @@ impl FetchAnswer {
 
 /// Puts what was read into an answer of at most `max_bytes` of records; the first batch of the
 /// first partition that has one may exceed that.
-pub(super) fn build(
-    context: &Context,
-    plan: &Plan,
-    items: Vec<Item>,
-    max_bytes: usize,
-) -> FetchAnswer {
-    let mut sessions = context.fetch_sessions.borrow_mut();
+pub(super) fn build(plan: &Plan, items: Vec<Item>, max_bytes: usize) -> FetchAnswer {
+    let mut interest = plan.interest.borrow_mut();
     let mut answer = FetchAnswer {
         response: Response {
             session_id: plan.session,
@@ -61,7 +55,8 @@ pub(super) fn build(
             any |= read.size > 0;
             left = left.saturating_sub(read.size);
         }
-        if !sessions.tell(plan, &item.key, told, has_news) {
+        let moved = interest.tell(item.token, &item.key, told, has_news);
+        if plan.incremental && !moved && !has_news {
             continue;
         }
         let responses = &mut answer.response.responses;
@@ -73,6 +68,29 @@ pub(super) fn build(
         answer.response.responses[at].partitions.push(data);
     }
     answer
+}
+
+/// What the answer tells a session about a partition, and whether that is news in any case.
+fn told(item: &Item) -> (Told, bool) {
+    match &item.outcome {
+        Ok(read) => {
+            let marks = read.watermarks;
+            (
+                Told {
+                    high: marks.high.0,
+                    log_start: marks.log_start.0,
+                },
+                read.size > 0,
+            )
+        }
+        Err(_) => (
+            Told {
+                high: -1,
+                log_start: -1,
+            },
+            true,
+        ),
+    }
 }
 
 fn topic_response(topic: &TopicRef) -> FetchableTopicResponse<'static> {

@@ -20,6 +20,7 @@ pub mod describe_user_scram_credentials;
 pub mod elect_leaders;
 pub mod fetch;
 mod fetch_answer;
+mod fetch_read;
 pub mod incremental_alter_configs;
 pub mod init_producer_id;
 pub mod list_config_resources;

@@ -1,8 +1,6 @@
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 
-use futures_channel::oneshot;
-
 use super::appender::Appender;
 use super::commit::{Commit, fresh_bytes};
 use super::fault::Fault;
@@ -11,6 +9,7 @@ use super::policy::Policy;
 use super::rest::Pace;
 use super::tail::Tail;
 use super::unsynced::Unsynced;
+use crate::io::mesh;
 use crate::log::{Log, Rolled};
 use crate::model::{
     Instant, LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks,
@@ -156,15 +155,16 @@ impl Partition {
         state.progress.release_all();
     }
 
-    /// Resolves once something beyond `seen` may be read, or the partition changed state.
-    pub fn progress_beyond(&self, seen: Offset) -> oneshot::Receiver<()> {
+    /// Sends `token` once something beyond `seen` may be read, or the partition changed state.
+    pub fn watch(&self, seen: Offset, token: u32, changed: mesh::Sender<u32>) {
         let mut state = self.state_mut();
-        let receiver = state.progress.wait_beyond(seen);
-        let high = state.leader.high();
-        if high > seen || state.fault.is_some() {
+        state.progress.watch(seen, token, changed);
+        if state.fault.is_some() {
             state.progress.release_all();
+        } else {
+            let high = state.leader.high();
+            state.progress.release(high);
         }
-        receiver
     }
 
     /// Lets every waiting reader look again.
@@ -263,6 +263,8 @@ impl Partition {
         state.leader.on_epoch(epoch, end);
         state.log.assign_epoch(epoch);
         state.dirty = true;
+        // Readers learn that the epoch they believe in is over.
+        state.progress.release_all();
     }
 
     /// Leads under the epoch after the last one that the log has seen.

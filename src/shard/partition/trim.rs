@@ -50,6 +50,8 @@ impl Partition {
     }
 
     fn apply(self: &Rc<Self>, trimmed: Trimmed) {
+        // Fetch sessions are told where the log starts now.
+        self.wake_readers();
         if let Some(rolled) = &trimmed.rolled {
             let mut state = self.state_mut();
             state.appender.roll(rolled.opened);
