@@ -217,6 +217,8 @@ const COORDINATORS: &[Key] = keys! {
 const OWN: &[Key] = keys! {
     "corelane.shards" Int "0", Between(0, 1024), ReadOnly,
         "Executors, one core each; 0 means one for every core the process may use.";
+    "corelane.memory.bytes" Long "0", AtLeast(0), ReadOnly,
+        "What queues and caches of all shards may hold; 0 means half of the cgroup's limit or RAM.";
     "corelane.memory.tail.bytes" Long "67108864", AtLeast(1_048_576), ReadOnly,
         "Newest log bytes kept in memory for readers, per shard.";
     "corelane.memory.staged.bytes" Long "67108864", AtLeast(1_048_576), ReadOnly,

@@ -28,6 +28,7 @@ mod kafka_names;
 mod key;
 mod layer;
 mod listener;
+mod memory;
 mod nearest;
 mod parse;
 mod properties;
@@ -45,12 +46,11 @@ pub use kafka_names::KAFKA_BROKER_KEYS;
 pub use key::{Key, Kind, Mode, Range};
 pub use layer::{Overrides, Source};
 pub use listener::{InvalidListener, Listener};
+pub use memory::MemoryPolicy;
 pub use nearest::nearest;
 pub use parse::{ConfigFault, properties};
 pub use properties::server_properties;
-pub use settings::{
-    FetchPolicy, MemoryPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy,
-};
+pub use settings::{FetchPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy};
 pub use topic::{TOPIC_KEYS, TopicKey, topic_key};
 pub use topic_settings::{
     Cleanup, CompactionPolicy, Compression, CompressionType, RetentionPolicy, SegmentPolicy,

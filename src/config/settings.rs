@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::layer::{Layers, Overrides, row};
 use super::listener::Listener;
+use super::memory::MemoryPolicy;
 use super::parse::{ConfigFault, properties, read_pairs};
 use crate::model::NodeId;
 
@@ -45,17 +46,6 @@ pub struct NetworkPolicy {
     pub connections_per_address_max: usize,
     /// `None`: idle connections stay open.
     pub idle_max: Option<Duration>,
-}
-
-/// Limits of memory and queues, per shard.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct MemoryPolicy {
-    /// Newest log bytes kept for readers.
-    pub tail_bytes: usize,
-    /// Bytes accepted but not yet written.
-    pub staged_bytes: usize,
-    /// Messages that may wait between two shards.
-    pub mailbox_messages: usize,
 }
 
 /// Limits of fetch and describe answers.
@@ -124,7 +114,11 @@ impl Settings {
             cluster: cluster.clone(),
             stated,
         };
-        let settings = Settings::from_layers(layers);
+        let mut settings = Settings::from_layers(layers);
+        // Divided once, at start.
+        if let Ok(settings) = &mut settings {
+            settings.memory = self.memory.clone();
+        }
         assert!(
             settings.is_ok(),
             "a dynamic value broke a setting read at start: {settings:?}"
@@ -144,11 +138,7 @@ impl Settings {
                 .ok()
                 .filter(|n| *n > 0),
             network: network(&layers),
-            memory: MemoryPolicy {
-                tail_bytes: size(&layers, "corelane.memory.tail.bytes"),
-                staged_bytes: size(&layers, "corelane.memory.staged.bytes"),
-                mailbox_messages: size(&layers, "corelane.queue.mailbox.messages"),
-            },
+            memory: memory(&layers),
             fetch: FetchPolicy {
                 answer_bytes_max: size(&layers, "fetch.max.bytes"),
                 sessions_max: size(&layers, "max.incremental.fetch.session.cache.slots"),
@@ -235,6 +225,18 @@ fn network(layers: &Layers) -> NetworkPolicy {
         connections_max: size(layers, "max.connections"),
         connections_per_address_max: size(layers, "max.connections.per.ip"),
         idle_max: u64::try_from(idle).ok().map(Duration::from_millis),
+    }
+}
+
+fn memory(layers: &Layers) -> MemoryPolicy {
+    let bytes = |name| size(layers, name);
+    MemoryPolicy {
+        mailbox_messages: bytes("corelane.queue.mailbox.messages"),
+        ..MemoryPolicy::new(
+            bytes("corelane.memory.bytes"),
+            bytes("corelane.memory.tail.bytes"),
+            bytes("corelane.memory.staged.bytes"),
+        )
     }
 }
 

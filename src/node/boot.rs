@@ -11,12 +11,15 @@ use crate::config::{ConfigFault, Settings};
 use crate::io::lock::{self, DirectoryLock, claim_port};
 use crate::io::signal::{Stop, report_signals, stop_signals};
 use crate::io::uring::{self, StartError};
-use crate::io::{clock, fs, mesh, probe};
+use crate::io::{clock, fs, memory, mesh, probe};
 use crate::model::Instant;
 use crate::shard::{CONTROLLER, Plan, Router};
 
 /// How long a data directory or a port in use is asked for again.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Memory of a machine that does not say how much it has.
+const MEMORY_UNKNOWN: usize = 1 << 30;
 
 /// Why the process ends without having served, or without having stopped cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -65,17 +68,20 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     let begun = clock::now();
     let stop = stop_signals().map_err(BootFault::Signals)?;
     let reports = report_signals().map_err(BootFault::Signals)?;
-    let settings = uring::run_alone(load(options.clone()))??;
+    let mut settings = uring::run_alone(load(options.clone()))??;
     let directory = settings.data_dir.clone();
     let _lock = uring::run_alone(take(move || DirectoryLock::acquire(&directory)))??;
     uring::run_alone(prepare(settings.clone()))??;
     let cores = cores(&settings)?;
+    let available = memory::available().unwrap_or(MEMORY_UNKNOWN);
+    settings.memory.divide(available, cores.len());
     let (router, mailboxes) = Router::new(cores.len());
     // As DescribeLogDirs shows it: a relative path says nothing to a client elsewhere.
     let data = std::path::absolute(&settings.data_dir).unwrap_or(settings.data_dir.clone());
     let settings = Arc::new(settings);
     let shown = Shown {
         begun,
+        memory: settings.memory.bytes,
         data: data.display().to_string(),
         shards: cores.len(),
     };
@@ -159,6 +165,7 @@ fn cores(settings: &Settings) -> Result<Vec<usize>, StartError> {
 #[derive(Clone)]
 struct Shown {
     begun: Instant,
+    memory: usize,
     data: String,
     shards: usize,
 }
@@ -188,13 +195,15 @@ fn say_ready(shown: &Shown, ready: &Ready) {
         .iter()
         .map(|(name, address)| format!("{name}://{address}"));
     println!(
-        "corelane {} ready: {}, {} shard{}, {} partitions, data in {}, {} ms",
+        "corelane {} ready: {}, {} shard{}, {} partitions, data in {}, at most {} MiB \
+         for queues and caches, {} ms",
         env!("CARGO_PKG_VERSION"),
         listening.collect::<Vec<_>>().join(","),
         shown.shards,
         if shown.shards == 1 { "" } else { "s" },
         ready.partitions,
         shown.data,
+        shown.memory >> 20,
         clock::now().since(shown.begun).as_millis()
     );
 }

@@ -27,14 +27,17 @@ pub struct Context {
 
 impl Context {
     pub fn new(shard: Rc<Shard>, census: Arc<Census>) -> Rc<Context> {
-        let slots = shard.settings().fetch.sessions_max;
+        let settings = shard.settings();
+        let (slots, memory) = (settings.fetch.sessions_max, &settings.memory);
         let share = slots.div_ceil(shard.router.shards().count());
+        let sessions = SessionCache::new(share, memory.session_partitions);
+        let unsent = Unsent::new(memory.unsent_bytes);
         Rc::new(Context {
             shard,
-            fetch_sessions: RefCell::new(SessionCache::new(share)),
+            fetch_sessions: RefCell::new(sessions),
             census,
             notices: Rc::default(),
-            unsent: Unsent::default(),
+            unsent,
         })
     }
 

@@ -60,13 +60,16 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct SessionCache {
     slots: usize,
+    /// Partitions that all sessions together may name.
+    partitions_max: usize,
     sessions: BTreeMap<i32, Session>,
 }
 
 impl SessionCache {
-    pub fn new(slots: usize) -> SessionCache {
+    pub fn new(slots: usize, partitions_max: usize) -> SessionCache {
         SessionCache {
             slots,
+            partitions_max,
             sessions: BTreeMap::new(),
         }
     }
@@ -78,19 +81,19 @@ impl SessionCache {
         now: Instant,
         dice: u64,
     ) -> Result<Plan, SessionRefusal> {
-        if request.epoch > 0 {
+        if !matches!(request.epoch, -1 | 0) {
             return self.go_on(request, now);
         }
         self.sessions.remove(&request.id);
         let wants_session = request.epoch == 0 && !request.wants.is_empty();
         let fits = request.wants.len() <= PARTITIONS_MAX;
-        let by_id = request.by_id;
+        let (by_id, wanted) = (request.by_id, request.wants.len());
         let mut interest = Interest::new();
         for (key, want) in request.wants {
             interest.put(key, want);
         }
         let interest = Rc::new(RefCell::new(interest));
-        let session = match wants_session && fits && self.make_room(now) {
+        let session = match wants_session && fits && self.make_room(wanted, now) {
             true => self.open(by_id, interest.clone(), now, dice),
             false => 0,
         };
@@ -122,22 +125,25 @@ impl SessionCache {
         id
     }
 
-    fn make_room(&mut self, now: Instant) -> bool {
-        if self.sessions.len() < self.slots {
-            return true;
+    /// Whether one more session with so many partitions fits, once idle ones have made room.
+    fn make_room(&mut self, partitions: usize, now: Instant) -> bool {
+        loop {
+            let sessions = self.sessions.values();
+            let named: usize = sessions.map(|s| s.interest.borrow().len()).sum();
+            if self.sessions.len() < self.slots && named + partitions <= self.partitions_max {
+                return true;
+            }
+            let oldest = self
+                .sessions
+                .iter()
+                .min_by_key(|(_, session)| session.used_at);
+            match oldest {
+                Some((&id, session)) if now.since(session.used_at) >= IDLE_BEFORE_EVICTION => {
+                    self.sessions.remove(&id);
+                }
+                _ => return false,
+            }
         }
-        let oldest = self
-            .sessions
-            .iter()
-            .min_by_key(|(_, session)| session.used_at);
-        let Some((&id, session)) = oldest else {
-            return false;
-        };
-        let idle = now.since(session.used_at) >= IDLE_BEFORE_EVICTION;
-        if idle {
-            self.sessions.remove(&id);
-        }
-        idle
     }
 
     fn go_on(&mut self, request: SessionRequest, now: Instant) -> Result<Plan, SessionRefusal> {
@@ -228,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_session_goes_on_with_what_it_was_told() {
-        let mut cache = SessionCache::new(2);
+        let mut cache = SessionCache::new(2, 100);
         let plan = cache
             .plan(request(0, 0, &[(0, 5), (1, 6)]), at(0), 77)
             .unwrap();
@@ -245,7 +251,7 @@ mod tests {
 
     #[test]
     fn wrong_epochs_ids_and_mixed_names_are_refused() {
-        let mut cache = SessionCache::new(2);
+        let mut cache = SessionCache::new(2, 100);
         cache.plan(request(0, 0, &[(0, 5)]), at(0), 9).unwrap();
         let refused =
             |cache: &mut SessionCache, request| cache.plan(request, at(1), 0).unwrap_err();
@@ -266,7 +272,7 @@ mod tests {
 
     #[test]
     fn a_full_cache_serves_without_a_session_until_one_is_idle() {
-        let mut cache = SessionCache::new(1);
+        let mut cache = SessionCache::new(1, 100);
         assert_ne!(
             cache
                 .plan(request(0, 0, &[(0, 5)]), at(0), 9)
@@ -292,8 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn sessions_name_no_more_partitions_than_there_is_memory_for() {
+        let mut cache = SessionCache::new(9, 3);
+        let opened = |cache: &mut SessionCache, wants, seconds| {
+            let plan = cache.plan(request(0, 0, wants), at(seconds), 9);
+            plan.unwrap().session
+        };
+        assert_ne!(opened(&mut cache, &[(0, 5), (1, 5)], 0), 0);
+        assert_eq!(opened(&mut cache, &[(0, 5), (1, 5)], 1), 0);
+        assert_ne!(opened(&mut cache, &[(0, 5)], 2), 0);
+        assert_ne!(opened(&mut cache, &[(0, 5), (1, 5)], 130), 0);
+        assert_eq!(cache.len(), 2, "the one that was idle is gone");
+    }
+
+    #[test]
     fn closing_and_forgetting_leave_nothing_behind() {
-        let mut cache = SessionCache::new(1);
+        let mut cache = SessionCache::new(1, 100);
         cache
             .plan(request(0, 0, &[(0, 5), (1, 5)]), at(0), 9)
             .unwrap();

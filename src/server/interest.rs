@@ -125,6 +125,11 @@ impl Interest {
         self.by_key.is_empty()
     }
 
+    /// Partitions that are followed, and those forgotten that are still watched.
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
     /// Takes in what has changed by now.
     pub fn hear(&mut self) {
         while let Some(token) = self.changed.try_recv() {

@@ -3,13 +3,14 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-/// Bytes in memory that the unsent answers of one shard may hold before fetches get smaller
-/// answers: one batch of records each, in the end. Ranges of files do not count.
-pub const UNSENT_BYTES_PER_SHARD: usize = 128 << 20;
-
-/// Counts the bytes that one shard's unsent answers hold.
-#[derive(Debug, Clone, Default)]
-pub struct Unsent(Rc<Cell<usize>>);
+/// Counts the bytes in memory that one shard's unsent answers hold. There is a limit beyond which
+/// fetches get smaller answers: one batch of records each, in the end. Ranges of files do not
+/// count.
+#[derive(Debug, Clone)]
+pub struct Unsent {
+    held: Rc<Cell<usize>>,
+    bytes_max: usize,
+}
 
 /// Bytes of one answer, counted until this is dropped.
 #[derive(Debug)]
@@ -19,8 +20,15 @@ pub struct Held {
 }
 
 impl Unsent {
+    pub fn new(bytes_max: usize) -> Unsent {
+        Unsent {
+            held: Rc::default(),
+            bytes_max,
+        }
+    }
+
     pub fn hold(&self, bytes: usize) -> Held {
-        self.0.set(self.0.get() + bytes);
+        self.held.set(self.held.get() + bytes);
         Held {
             bytes,
             unsent: self.clone(),
@@ -29,29 +37,30 @@ impl Unsent {
 
     /// Bytes that another answer may add.
     pub fn room(&self) -> usize {
-        UNSENT_BYTES_PER_SHARD.saturating_sub(self.0.get())
+        self.bytes_max.saturating_sub(self.held.get())
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.unsent.0.set(self.unsent.0.get() - self.bytes);
+        let held = &self.unsent.held;
+        held.set(held.get() - self.bytes);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{UNSENT_BYTES_PER_SHARD, Unsent};
+    use super::Unsent;
 
     #[test]
     fn what_is_held_takes_room_until_it_is_dropped() {
-        let unsent = Unsent::default();
-        let large = unsent.hold(UNSENT_BYTES_PER_SHARD - 10);
+        let unsent = Unsent::new(100);
+        let large = unsent.hold(90);
         let more = unsent.hold(30);
         assert_eq!(unsent.room(), 0);
         drop(large);
-        assert_eq!(unsent.room(), UNSENT_BYTES_PER_SHARD - 30);
+        assert_eq!(unsent.room(), 70);
         drop(more);
-        assert_eq!(unsent.room(), UNSENT_BYTES_PER_SHARD);
+        assert_eq!(unsent.room(), 100);
     }
 }

@@ -255,10 +255,8 @@ impl Shard {
 }
 
 /// Requests that this shard's connections may have in work, bytes: its share of the node's limit,
-/// and no more than it may hold unwritten.
+/// and no more than it may hold unwritten. A request that is larger waits until it is alone.
 fn requests_bytes(settings: &Settings, router: &Router) -> usize {
     let share = settings.network.requests_bytes_max / router.shards().count();
-    share
-        .min(settings.memory.staged_bytes)
-        .max(settings.network.request_bytes_max)
+    share.min(settings.memory.staged_bytes)
 }

@@ -172,6 +172,29 @@ fn fetches_that_nobody_reads_hold_one_answer_and_not_a_hundred() {
 }
 
 #[test]
+fn queues_and_caches_stay_within_the_memory_that_is_set() {
+    let home = Home::new();
+    let memory = "corelane.memory.bytes=33554432";
+    let broker = home.start(&["--shards", "1", "--set", memory]);
+    let mut writer = broker.call();
+    writer.create(TOPIC, 1, &[]);
+    let before = broker.resident_bytes();
+    let value = "v".repeat(500_000);
+    let mut deaf: Vec<Caller> = (0..10).map(|_| broker.call()).collect();
+    for round in 0..150 {
+        let ticket = writer.send_batch((TOPIC, 0), &batch(&[&value]), -1);
+        assert_eq!(produced(&writer.receive(ticket)).offset, round);
+        for caller in &mut deaf {
+            let _ = caller.send(&fetching((TOPIC, 0), round), BY_NAME);
+        }
+    }
+    // Newest bytes, unsent answers and requests, with what the allocator keeps beside them.
+    let grown = broker.resident_bytes().saturating_sub(before);
+    assert!(grown < 48 * MIB, "{grown} bytes");
+    assert_eq!(writer.produce((TOPIC, 0), &["served"]), 150);
+}
+
+#[test]
 fn a_client_that_never_reads_is_closed_as_idle() {
     let home = Home::new();
     let broker = home.start(&["--set", "connections.max.idle.ms=3000"]);

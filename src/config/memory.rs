@@ -1,0 +1,108 @@
+//! One setting over all that queues and caches may hold.
+//!
+//! `corelane.memory.bytes` is divided among the shards, and each shard's part so:
+//!
+//! | Part | Share | No more than |
+//! |---|---|---|
+//! | newest log bytes, for readers | 1/4 | `corelane.memory.tail.bytes` |
+//! | answers that clients have not read | 1/4 | 128 MiB |
+//! | requests in work, and accepted bytes not yet written | 1/8 | `corelane.memory.staged.bytes` |
+//! | large requests that are still arriving | 1/8 | the same |
+//! | fetch sessions | 1/16 | 32 MiB |
+//!
+//! What is left is for what grows with partitions and connections, and for the allocator.
+
+/// Bytes of unsent answers of one shard, where there is memory for them.
+const UNSENT_BYTES_MAX: usize = 128 << 20;
+/// Bytes of the fetch sessions of one shard, where there is memory for them.
+const SESSION_BYTES_MAX: usize = 32 << 20;
+/// What a partition of a fetch session takes, about.
+const SESSION_PARTITION_BYTES: usize = 256;
+/// No part is cut below this: a broker without room for one request serves nobody.
+const PART_BYTES_MIN: usize = 1 << 20;
+/// Where nothing is set, one part in so many of the memory that there is.
+const DEFAULT_PART: usize = 2;
+
+/// Limits of memory and queues.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MemoryPolicy {
+    /// Of the whole node; 0 until [`MemoryPolicy::divide`], where nothing is set.
+    pub bytes: usize,
+    /// Newest log bytes kept for readers, per shard.
+    pub tail_bytes: usize,
+    /// Requests in work, and bytes accepted but not yet written, per shard.
+    pub staged_bytes: usize,
+    /// Answers that clients have not read, per shard.
+    pub unsent_bytes: usize,
+    /// Partitions that the fetch sessions of a shard may name.
+    pub session_partitions: usize,
+    /// Messages that may wait between two shards.
+    pub mailbox_messages: usize,
+}
+
+impl MemoryPolicy {
+    pub(super) fn new(bytes: usize, tail_bytes: usize, staged_bytes: usize) -> MemoryPolicy {
+        MemoryPolicy {
+            bytes,
+            tail_bytes,
+            staged_bytes,
+            unsent_bytes: UNSENT_BYTES_MAX,
+            session_partitions: SESSION_BYTES_MAX / SESSION_PARTITION_BYTES,
+            mailbox_messages: 0,
+        }
+    }
+
+    /// Cuts every part to its share of what is set, or of a half of what there is.
+    pub fn divide(&mut self, available: usize, shards: usize) {
+        if self.bytes == 0 {
+            self.bytes = available / DEFAULT_PART;
+        }
+        let shard = self.bytes / shards.max(1);
+        let cut = |part: &mut usize, share: usize| {
+            *part = (*part).min((shard / share).max(PART_BYTES_MIN));
+        };
+        cut(&mut self.tail_bytes, 4);
+        cut(&mut self.unsent_bytes, 4);
+        cut(&mut self.staged_bytes, 8);
+        let mut sessions = SESSION_BYTES_MAX;
+        cut(&mut sessions, 16);
+        self.session_partitions = sessions / SESSION_PARTITION_BYTES;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryPolicy;
+
+    const MIB: usize = 1 << 20;
+
+    fn divided(set: usize, available: usize, shards: usize) -> MemoryPolicy {
+        let mut policy = MemoryPolicy::new(set, 64 * MIB, 64 * MIB);
+        policy.divide(available, shards);
+        policy
+    }
+
+    fn of_a_shard(policy: &MemoryPolicy) -> usize {
+        policy.tail_bytes + policy.unsent_bytes + 2 * policy.staged_bytes
+    }
+
+    #[test]
+    fn a_large_machine_leaves_every_part_its_own_limit() {
+        let policy = divided(0, 24 << 30, 2);
+        assert_eq!(policy.bytes, 12 << 30);
+        assert_eq!(
+            (policy.tail_bytes, policy.staged_bytes, policy.unsent_bytes),
+            (64 * MIB, 64 * MIB, 128 * MIB)
+        );
+    }
+
+    #[test]
+    fn the_parts_of_all_shards_come_to_less_than_the_whole() {
+        for (set, available, shards) in [(0, 512 * MIB, 1), (256 * MIB, 24 << 30, 4)] {
+            let policy = divided(set, available, shards);
+            assert_eq!(policy.bytes, 256 * MIB);
+            let all = shards * of_a_shard(&policy);
+            assert!(all <= policy.bytes * 3 / 4, "{policy:?}");
+        }
+    }
+}
