@@ -164,6 +164,14 @@ const RETENTION: &[Key] = keys! {
         "Kept for Kafka's tools; there is no remote storage.";
     "log.local.retention.bytes" Long "-2", AtLeast(-2), Dynamic,
         "Kept for Kafka's tools; there is no remote storage.";
+    "log.cleaner.enable" Boolean "true", Any, ReadOnly,
+        "Compacted topics are compacted.";
+    "log.cleaner.backoff.ms" Long "15000", AtLeast(0), Dynamic,
+        "Time between two looks for something to compact, where the last one found nothing.";
+    "log.cleaner.dedupe.buffer.size" Long "134217728", AtLeast(1_048_576), Dynamic,
+        "Memory for the keys of one pass, 24 bytes each, all shards; more keys take more passes.";
+    "log.cleaner.io.max.bytes.per.second" Double "1.7976931348623157E308", AtLeast(0), Dynamic,
+        "The most bytes that compaction reads and writes in a second, all shards.";
     "log.cleaner.delete.retention.ms" Long "86400000", AtLeast(0), Dynamic,
         "How long compaction keeps the marker of a deleted key.";
     "log.cleaner.min.cleanable.ratio" Double "0.5", Between(0, 1), Dynamic,

@@ -50,7 +50,9 @@ pub use memory::MemoryPolicy;
 pub use nearest::nearest;
 pub use parse::{ConfigFault, properties};
 pub use properties::server_properties;
-pub use settings::{FetchPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy};
+pub use settings::{
+    CleanerPolicy, FetchPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy,
+};
 pub use topic::{TOPIC_KEYS, TopicKey, topic_key};
 pub use topic_settings::{
     Cleanup, CompactionPolicy, Compression, CompressionType, RetentionPolicy, SegmentPolicy,

@@ -26,6 +26,7 @@ pub struct Settings {
     pub producers: ProducerPolicy,
     /// Time between two looks for segments to delete.
     pub retention_check: Duration,
+    pub cleaner: CleanerPolicy,
     pub(super) layers: Layers,
 }
 
@@ -73,6 +74,17 @@ pub struct ProducerPolicy {
     pub expiration: Duration,
     pub expiration_check: Duration,
     pub transaction_timeout_max: Duration,
+}
+
+/// What compaction may use, all shards together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CleanerPolicy {
+    pub is_enabled: bool,
+    pub backoff: Duration,
+    /// Memory for keys.
+    pub map_bytes_max: usize,
+    /// Bytes read and written.
+    pub bytes_per_second_max: u64,
 }
 
 impl Default for Settings {
@@ -151,6 +163,7 @@ impl Settings {
                 transaction_timeout_max: millis(&layers, "transaction.max.timeout.ms"),
             },
             retention_check: millis(&layers, "log.retention.check.interval.ms"),
+            cleaner: cleaner(&layers),
             layers,
         };
         settings.check_relations()?;
@@ -237,6 +250,17 @@ fn memory(layers: &Layers) -> MemoryPolicy {
             bytes("corelane.memory.tail.bytes"),
             bytes("corelane.memory.staged.bytes"),
         )
+    }
+}
+
+fn cleaner(layers: &Layers) -> CleanerPolicy {
+    let rate = layers.text(row("log.cleaner.io.max.bytes.per.second"));
+    let rate: Option<f64> = rate.and_then(|rate| rate.parse().ok());
+    CleanerPolicy {
+        is_enabled: flag(layers, "log.cleaner.enable"),
+        backoff: millis(layers, "log.cleaner.backoff.ms"),
+        map_bytes_max: size(layers, "log.cleaner.dedupe.buffer.size"),
+        bytes_per_second_max: rate.map_or(u64::MAX, |rate| rate as u64),
     }
 }
 

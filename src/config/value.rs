@@ -64,8 +64,7 @@ impl Key {
         let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) else {
             return Err(self.refused(text, "Not a number of type DOUBLE".into()));
         };
-        // Debug form, because it keeps ".0" as Java does.
-        let shown = format!("{number:?}");
+        let shown = as_java_shows(number);
         match self.out_of_range(number, None) {
             Some(why) => Err(self.refused(&shown, why)),
             None => Ok(shown),
@@ -152,4 +151,17 @@ fn are_replicas(elements: &[&str]) -> bool {
         None => false,
     };
     elements == ["*"] || elements.iter().all(pair)
+}
+
+/// A double in the text of Java's `Double.toString`: always with a point, and with an exponent
+/// below a thousandth and from ten millions on.
+fn as_java_shows(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) {
+        return format!("{number:?}");
+    }
+    let text = format!("{number:e}");
+    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let point = if digits.contains('.') { "" } else { ".0" };
+    format!("{digits}{point}E{exponent}")
 }

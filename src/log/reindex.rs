@@ -39,6 +39,11 @@ impl Reindex {
         })
     }
 
+    /// One past the last offset that was fed.
+    pub fn end(&self) -> Offset {
+        self.scan.end()
+    }
+
     /// The indexes, with the aborted transactions that the `.txnindex` file still tells. Fails
     /// when the segment itself is damaged.
     pub fn finish(mut self, aborted: TxnIndex) -> Result<Indexes, BatchFault> {

@@ -145,7 +145,7 @@ impl Segment {
     }
 
     /// When this process began the segment or found it.
-    pub(super) fn since(&self) -> Timestamp {
+    pub fn since(&self) -> Timestamp {
         self.since
     }
 

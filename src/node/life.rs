@@ -18,7 +18,9 @@ use crate::io::{clock, descriptors, fs, mesh, resolve, task};
 use crate::log::layout::{CleanShutdown, MetaProperties, names};
 use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
-use crate::shard::{self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, janitor};
+use crate::shard::{
+    self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, cleaner, janitor,
+};
 
 /// Longest wait for commits under way when the node stops.
 const QUIET_WAIT: Duration = Duration::from_secs(10);
@@ -237,6 +239,7 @@ async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
                 shard.keep(task::spawn(server::accept(context.clone(), name, listener)));
             }
             shard.keep(task::spawn(janitor::run(shard.clone())));
+            shard.keep(task::spawn(cleaner::run(shard.clone())));
         })
     });
     started.await.map(|_| ())

@@ -18,9 +18,11 @@ pub struct Marks {
     pub high: Offset,
     /// Where the log starts, if DeleteRecords or retention moved it into a segment.
     pub log_start: Offset,
+    /// Up to where it was compacted; `None` for what never was.
+    pub cleaned: Option<Offset>,
 }
 
-/// The content of all three files.
+/// The content of all four files.
 pub type Checkpoint = BTreeMap<TopicPartition, Marks>;
 
 /// Why the checkpoint files are not as they should be.
@@ -62,7 +64,7 @@ impl Shard {
         Ok(shards.into_iter().flatten().collect())
     }
 
-    /// Replaces the three checkpoint files, each all or nothing.
+    /// Replaces the four checkpoint files, each all or nothing.
     async fn write_checkpoints(&self, checkpoint: &Checkpoint) -> io::Result<()> {
         let recovery = |marks: &Marks| Some(marks.recovery_point);
         let high = |marks: &Marks| Some(marks.high);
@@ -72,7 +74,9 @@ impl Shard {
             .await?;
         self.write_one(names::HIGH_WATERMARKS, checkpoint, high)
             .await?;
-        self.write_one(names::LOG_STARTS, checkpoint, start).await
+        self.write_one(names::LOG_STARTS, checkpoint, start).await?;
+        let cleaned = |marks: &Marks| marks.cleaned;
+        self.write_one(names::CLEANED, checkpoint, cleaned).await
     }
 
     async fn write_one(
@@ -117,6 +121,7 @@ pub struct BootMarks {
     pub clean: bool,
     pub recovery_points: BTreeMap<TopicPartition, Offset>,
     pub log_starts: BTreeMap<TopicPartition, Offset>,
+    pub cleaned: BTreeMap<TopicPartition, Offset>,
 }
 
 impl BootMarks {
@@ -126,6 +131,7 @@ impl BootMarks {
             clean,
             recovery_points: read(&data.join(names::RECOVERY_POINTS)).await,
             log_starts: read(&data.join(names::LOG_STARTS)).await,
+            cleaned: read(&data.join(names::CLEANED)).await,
         }
     }
 }

@@ -49,6 +49,7 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
         policy: Rc::new(Policy::of(&topic, settings.producers.expiration, 0.0)),
         data: shard.data.clone(),
         log_start: Offset::ZERO,
+        cleaned: None,
         trust: marks.trust(&name),
         files: shard.files.clone(),
         name,

@@ -17,6 +17,7 @@
 mod append;
 mod budget;
 pub mod checkpoint;
+pub mod cleaner;
 mod controller;
 pub mod janitor;
 mod latch;

@@ -102,6 +102,7 @@ impl Shard {
             epoch,
             data: self.data.clone(),
             log_start: boot.log_starts.get(&name).copied().unwrap_or(Offset::ZERO),
+            cleaned: boot.cleaned.get(&name).copied(),
             trust: boot.trust(&name),
             files: self.files.clone(),
             name,

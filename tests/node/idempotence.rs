@@ -12,7 +12,7 @@ const PLACE: (&str, i32) = ("once", 0);
 const OUT_OF_ORDER_SEQUENCE: i16 = 45;
 const INVALID_PRODUCER_EPOCH: i16 = 47;
 
-fn new_producer(caller: &mut Caller) -> i64 {
+pub fn new_producer(caller: &mut Caller) -> i64 {
     let request = init_producer_id::Request {
         transactional_id: None,
         transaction_timeout_ms: i32::MAX,

@@ -5,6 +5,7 @@ mod bad_batches;
 mod batches;
 mod broker;
 mod caller;
+mod compaction;
 mod crash;
 mod crowd;
 mod desk;

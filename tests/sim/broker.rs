@@ -45,6 +45,7 @@ async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Resul
         set("corelane.shards", shards.to_string()),
         // The janitor looks at retention whenever it looks around.
         set("log.retention.check.interval.ms", "1".to_owned()),
+        set("log.cleaner.backoff.ms", "40".to_owned()),
     ];
     let (settings, _ignored) = Settings::parse("", &overrides).expect("settings of our own");
     let data = PathBuf::from(DATA);

@@ -159,7 +159,7 @@ fn marks(bytes: &[u8], position: i64) -> io::Result<Vec<(i64, Mark)>> {
 }
 
 /// The records of a batch as its producer wrote them.
-fn content<'a>(batch: &BatchView<'a>) -> io::Result<Cow<'a, [u8]>> {
+pub fn content<'a>(batch: &BatchView<'a>) -> io::Result<Cow<'a, [u8]>> {
     match batch.codec().map_err(io::Error::other)? {
         Codec::None => Ok(batch.payload().into()),
         codec => {

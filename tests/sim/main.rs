@@ -4,12 +4,14 @@
 
 mod broker;
 mod client;
+mod compaction;
 mod consumer;
 mod disk;
 mod doomed;
 mod durability;
 mod flush;
 mod full_disk;
+mod keyed;
 mod ledger;
 mod net;
 mod peer;

@@ -125,14 +125,23 @@ pub async fn produce_within(
         ..Default::default()
     };
     builder.push(clock::wall(), &record);
-    let bytes = builder.finish();
+    produce_bytes(broker, topic, &builder.finish(), timeout_ms).await
+}
+
+/// The same for a batch that was made elsewhere.
+pub async fn produce_bytes(
+    broker: SocketAddr,
+    topic: &str,
+    batch: &[u8],
+    timeout_ms: i32,
+) -> io::Result<(i16, i64)> {
     let request = produce::Request {
         acks: -1,
         timeout_ms,
         topic_data: vec![produce::TopicProduceData {
             name: topic.into(),
             partition_data: vec![produce::PartitionProduceData {
-                records: Some(Records::Slice(&bytes)),
+                records: Some(Records::Slice(batch)),
                 ..Default::default()
             }],
             ..Default::default()

@@ -103,8 +103,13 @@ impl LogFileName {
 
     /// The name under which the file waits for its removal.
     pub fn deleted(self) -> LogFileName {
+        self.with(FileSuffix::Deleted)
+    }
+
+    /// The same file under the name that tells what becomes of it.
+    pub fn with(self, suffix: FileSuffix) -> LogFileName {
         LogFileName {
-            suffix: Some(FileSuffix::Deleted),
+            suffix: Some(suffix),
             ..self
         }
     }

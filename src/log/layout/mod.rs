@@ -4,6 +4,7 @@
 //! <data dir>/
 //!   meta.properties  .lock  .kafka_cleanshutdown
 //!   recovery-point-offset-checkpoint  replication-offset-checkpoint  log-start-offset-checkpoint
+//!   cleaner-offset-checkpoint
 //!   <topic>-<partition>/
 //!     partition.metadata  leader-epoch-checkpoint
 //!     <20 digits>.log  .index  .timeindex  .txnindex  .snapshot

@@ -9,6 +9,8 @@ pub const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
 pub const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 /// Log starts that lie past the base of the first segment.
 pub const LOG_STARTS: &str = "log-start-offset-checkpoint";
+/// Up to where each log is compacted.
+pub const CLEANED: &str = "cleaner-offset-checkpoint";
 pub const PARTITION_METADATA: &str = "partition.metadata";
 pub const LEADER_EPOCHS: &str = "leader-epoch-checkpoint";
 /// Of the segment that comes next; ours alone, and gone after a clean stop.

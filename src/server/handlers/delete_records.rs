@@ -28,8 +28,10 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let moved = ask::every(&request.context.shard, &targets, move |shard, id, at| {
         let offset = offsets[at];
         Box::pin(async move {
-            let partition = shard.partition(id).ok_or(AppendRefusal::NotHosted);
-            let moved = partition.and_then(|partition| partition.delete_records(offset));
+            let moved = match shard.partition(id) {
+                Some(partition) => partition.delete_records(offset).await,
+                None => Err(AppendRefusal::NotHosted),
+            };
             moved.map_err(|refused| refusal::of_append(&refused))
         })
     });

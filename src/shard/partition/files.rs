@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::appender::BLOCK;
+use super::arrangement::Arrangement;
 use crate::io::{File, OpenMode, fs};
 use crate::log::layout::{FileKind, names};
 use crate::model::{Offset, PartitionId};
@@ -29,6 +30,7 @@ pub struct SegmentFiles {
     /// The last segment whose file, by its name, outlives a power cut.
     named: Cell<Option<Offset>>,
     prepared: Cell<Prepared>,
+    pub arrangement: Arrangement,
 }
 
 /// The file of the segment that comes next. It has a name of its own until the roll, because only
@@ -51,6 +53,7 @@ impl SegmentFiles {
             open,
             named: Cell::new(None),
             prepared: Cell::new(Prepared::Nothing),
+            arrangement: Arrangement::default(),
         }
     }
 
@@ -182,9 +185,11 @@ impl SegmentFiles {
         if let Some(opened) = self.open.find(key) {
             return Ok(opened.file);
         }
+        let layout = self.arrangement.layout();
         let file = File::open(&self.path(segment), OpenMode::ReadOnly).await?;
-        // Opened for an append meanwhile: that one is of more use.
-        if self.open.find(key).is_none() {
+        // Opened for an append meanwhile: that one is of more use. What another file has taken
+        // the place of is of no use to others.
+        if self.open.find(key).is_none() && self.arrangement.is(layout) {
             let opened = Opened {
                 file: file.clone(),
                 reserved: 0,

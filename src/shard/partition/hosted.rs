@@ -2,6 +2,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 
 use super::appender::Appender;
+use super::cleaning::Cleaning;
 use super::commit::{Commit, fresh_bytes};
 use super::fault::Fault;
 use super::files::SegmentFiles;
@@ -32,6 +33,7 @@ pub struct Partition {
     pub(super) pace: Cell<Pace>,
     /// Works of the background on segments that close, and on the one to come.
     pub(super) closing: Cell<usize>,
+    pub(super) cleaning: Cleaning,
 }
 
 /// What changes with every batch.
@@ -61,6 +63,8 @@ pub struct Start {
     pub open_block: Vec<u8>,
     pub recovery_point: Offset,
     pub dirty: bool,
+    /// Up to where it was compacted.
+    pub cleaned: Option<Offset>,
 }
 
 impl Partition {
@@ -98,6 +102,7 @@ impl Partition {
             turns: Budget::new(1),
             pace: Cell::new(Pace::Idle),
             closing: Cell::new(0),
+            cleaning: Cleaning::new(start.cleaned),
         }
     }
 
@@ -280,6 +285,7 @@ impl Partition {
             recovery_point: state.recovery_point,
             high: state.leader.high(),
             log_start: state.log.log_start(),
+            cleaned: self.cleaned(),
         }
     }
 

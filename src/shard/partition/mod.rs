@@ -7,6 +7,7 @@
 //! publish   watermark, acknowledgements, waiting readers        (hosted, waiters)
 //! read      from memory near the end, else from the files       (tail, read)
 //! roll      indexes, snapshot and recovery point of closed files (roll)
+//! compact   newer records take the place of older ones of their key (cleaning, compact, exchange)
 //! rest      an idle partition gives its memory and open files back (rest)
 //! ```
 //!
@@ -16,7 +17,12 @@
 //! Deliberately absent: which shard or node owns a partition, requests, error codes.
 
 mod appender;
+mod arrangement;
+mod cleaned_file;
+mod cleaning;
 mod commit;
+mod compact;
+mod exchange;
 mod fault;
 mod files;
 mod hosted;

@@ -72,8 +72,8 @@ impl Partition {
                 committed_only: false,
             } => plain(marks.high, self.leader_epoch()),
             Listed::Nothing => Ok(ListedOffset::NONE),
-            Listed::MaxTimestamp => self.max_timestamp().await,
-            Listed::At(timestamp) => self.first_at(timestamp).await,
+            Listed::MaxTimestamp => self.steadily(async || self.max_timestamp().await).await,
+            Listed::At(timestamp) => self.steadily(async || self.first_at(timestamp).await).await,
         }
     }
 

@@ -104,7 +104,9 @@ impl Partition {
             read.first_batch = first_batch;
             read.parts = tail;
         } else if limits.from_files
-            && let Some((file, span)) = self.find_span(offset, upper, limits).await?
+            && let Some((file, span)) = self
+                .steadily(async || self.find_span(offset, upper, limits).await)
+                .await?
         {
             read.size = (span.end - span.start) as usize;
             read.first_batch = span.first_batch;
@@ -115,6 +117,20 @@ impl Partition {
             read.aborted = Some(self.aborted(offset, upper).await?);
         }
         Ok(read)
+    }
+
+    /// Reads from files, and reads again when they changed places meanwhile.
+    pub(super) async fn steadily<T>(
+        &self,
+        read: impl AsyncFn() -> Result<T, ReadRefusal>,
+    ) -> Result<T, ReadRefusal> {
+        loop {
+            let layout = self.files.arrangement.settled().await;
+            let outcome = read().await;
+            if self.files.arrangement.is(layout) {
+                return outcome;
+            }
+        }
     }
 
     /// `None`: the offset lies before what memory holds.
@@ -304,8 +320,18 @@ impl Partition {
         Err(broken("its index points far from the batch".into()))
     }
 
-    /// Reads the index files of a closed segment back into memory.
+    /// Reads the index files of a closed segment back into memory. Nothing happens when the files
+    /// change places meanwhile: the log then asks for them again.
     pub(super) async fn load_index(&self, segment: Offset) -> Result<(), Fault> {
+        let layout = self.files.arrangement.settled().await;
+        let indexes = self.read_index(segment).await;
+        if self.files.arrangement.is(layout) {
+            self.state_mut().log.load_index(segment, indexes?);
+        }
+        Ok(())
+    }
+
+    async fn read_index(&self, segment: Offset) -> Result<Indexes, Fault> {
         let directory = self.files.directory();
         let bytes = self
             .state()
@@ -322,14 +348,12 @@ impl Partition {
         let times = read(FileKind::TimeIndex).await.map_err(fault)?;
         let aborted = read(FileKind::TxnIndex).await.unwrap_or_default();
         let indexes = Indexes::parse([&offsets, &times, &aborted], bytes);
-        let indexes = indexes.ok_or_else(|| Fault::Read {
+        indexes.ok_or_else(|| Fault::Read {
             segment,
             why: "an index file is damaged; remove the segment's index files and start again to \
                   have them rebuilt"
                 .into(),
-        })?;
-        self.state_mut().log.load_index(segment, indexes);
-        Ok(())
+        })
     }
 
     async fn aborted(

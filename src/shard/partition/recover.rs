@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::Partition;
 use super::appender::BLOCK;
+use super::exchange;
 use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::hosted::Start;
@@ -33,6 +34,8 @@ pub struct Opening {
     pub data: PathBuf,
     /// Of the checkpoint files.
     pub log_start: Offset,
+    /// Of the cleaner's checkpoint.
+    pub cleaned: Option<Offset>,
     pub trust: Trust,
     /// Of the shard.
     pub files: Rc<OpenFiles>,
@@ -74,6 +77,7 @@ async fn create(opening: Opening, directory: &Path) -> io::Result<Partition> {
 async fn adopt(opening: Opening, directory: &Path) -> Result<Partition, Fault> {
     let broken = |error: io::Error| Fault::Directory(format!("{}: {error}", directory.display()));
     check_metadata(&opening, directory).await?;
+    exchange::finish_interrupted(directory, &opening.policy.log).await?;
     let found = find(&opening, directory).await.map_err(broken)?;
     let clean = found.trust == Trust::All;
     let recovered = drive(&opening, directory, found).await.map_err(broken)?;
@@ -145,7 +149,7 @@ async fn find(opening: &Opening, directory: &Path) -> io::Result<Inventory> {
             continue;
         };
         match (name.suffix, name.kind) {
-            // Deletion or a rewrite was under way: what it left is of no use.
+            // Deletion or compaction was under way: what it left is of no use.
             (Some(FileSuffix::Deleted | FileSuffix::Cleaned | FileSuffix::Swap), _) => {
                 fs::remove_file(&directory.join(&entry.name)).await?;
             }
@@ -319,6 +323,7 @@ fn host(
         open_block,
         recovery_point,
         dirty,
+        cleaned: opening.cleaned,
     };
     let files = SegmentFiles::new(opening.id, directory.to_owned(), opening.files);
     Partition::new(opening.id, opening.name, files, opening.policy, start)

@@ -1,6 +1,7 @@
 //! What leaves a partition: retention, DeleteRecords, and the whole directory.
 
 use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ impl Partition {
     /// Applies retention by time, size and log start. Says whether anything went.
     pub(in crate::shard) async fn retain(self: &Rc<Self>) -> Result<bool, ReadRefusal> {
         loop {
+            self.files.arrangement.settled().await;
             let retained = {
                 let mut state = self.state_mut();
                 let high = state.leader.high();
@@ -32,7 +34,8 @@ impl Partition {
     }
 
     /// DeleteRecords up to `to`, -1 meaning the high watermark. Gives the new log start.
-    pub fn delete_records(self: &Rc<Self>, to: i64) -> Result<Offset, Refusal> {
+    pub async fn delete_records(self: &Rc<Self>, to: i64) -> Result<Offset, Refusal> {
+        self.files.arrangement.settled().await;
         if let Some(fault) = self.fault() {
             return Err(fault.into());
         }
@@ -94,11 +97,18 @@ impl Partition {
             // The next one is not to go before this one has.
             fs::sync_dir(self.files.directory()).await?;
         }
-        clock::sleep(delay).await;
-        for path in doomed {
-            fs::remove_file(&path).await?;
-        }
-        Ok(())
+        remove_after(delay, doomed).await
+    }
+
+    /// Removes files when readers have had time to finish.
+    pub(super) fn remove_later(self: &Rc<Self>, doomed: Vec<PathBuf>) {
+        let (partition, delay) = (self.clone(), self.policy().file_delete_delay);
+        task::spawn(async move {
+            if let Err(error) = remove_after(delay, doomed).await {
+                tracing::warn!(partition = %partition.name, %error, "a deleted file stays");
+            }
+        })
+        .detach();
     }
 
     /// The file of a segment that begins where an emptied log ends, before anything is written to
@@ -108,4 +118,12 @@ impl Partition {
         File::open(&self.files.path(rolled.opened), OpenMode::Create).await?;
         fs::sync_dir(self.files.directory()).await
     }
+}
+
+async fn remove_after(delay: Duration, doomed: Vec<PathBuf>) -> io::Result<()> {
+    clock::sleep(delay).await;
+    for path in doomed {
+        fs::remove_file(&path).await?;
+    }
+    Ok(())
 }

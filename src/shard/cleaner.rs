@@ -1,0 +1,139 @@
+//! The cleaner of a shard: looks for the compacted partition with the most to gain, and cleans it
+//! beside everything else, at a low share.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+
+use super::{Partition, Shard};
+use crate::io::{Pool, clock, task};
+use crate::log::compact::Cleanable;
+use crate::model::Instant;
+
+/// While there is nothing to clean, the cleaner looks at its settings this often.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Whoever waits for a pass to give up waits no longer than this.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// No look follows sooner upon one that found nothing.
+const BACKOFF_MIN: Duration = Duration::from_millis(10);
+
+/// What one pass may use.
+pub struct Share {
+    shard: Rc<Shard>,
+    pub pool: Pool,
+    /// When the bytes spent so far are paid for (`log.cleaner.io.max.bytes.per.second`).
+    due: Cell<Instant>,
+}
+
+impl Share {
+    fn new(shard: &Rc<Shard>) -> Share {
+        Share {
+            shard: shard.clone(),
+            pool: shard.pool.clone(),
+            due: Cell::new(clock::now()),
+        }
+    }
+
+    /// Memory for the map of keys, bytes: this shard's part of `log.cleaner.dedupe.buffer.size`.
+    pub fn map_bytes(&self) -> usize {
+        self.shard.settings().cleaner.map_bytes_max / self.shards()
+    }
+
+    /// Whether the node stops, or the partition is of no use any more.
+    pub fn is_over(&self, partition: &Partition) -> bool {
+        self.shard.is_stopping() || partition.fault().is_some()
+    }
+
+    /// Waits until so many bytes may be read or written, or all is over.
+    pub async fn spend(&self, partition: &Partition, bytes: usize) {
+        task::yield_now().await;
+        let all = self.shard.settings().cleaner.bytes_per_second_max;
+        let per_second = (all / self.shards() as u64).max(1);
+        let cost = Duration::try_from_secs_f64(bytes as f64 / per_second as f64);
+        let due = self.due.get().max(clock::now());
+        self.due.set(due.plus(cost.unwrap_or(Duration::MAX)));
+        while clock::now() < due && !self.is_over(partition) {
+            let left = due.since(clock::now());
+            clock::sleep(left.min(PATIENCE)).await;
+        }
+    }
+
+    fn shards(&self) -> usize {
+        self.shard.router.shards().count().max(1)
+    }
+}
+
+/// Cleans one partition after the other until the task is cancelled.
+pub async fn run(shard: Rc<Shard>) {
+    if !shard.settings().cleaner.is_enabled {
+        return;
+    }
+    loop {
+        if !clean_dirtiest(&shard).await {
+            rest(&shard).await;
+        }
+    }
+}
+
+/// Waits for `log.cleaner.backoff.ms`, which may become shorter meanwhile.
+async fn rest(shard: &Shard) {
+    let begun = clock::now();
+    loop {
+        let end = begun.plus(shard.settings().cleaner.backoff.max(BACKOFF_MIN));
+        let left = end.since(clock::now());
+        if left.is_zero() {
+            return;
+        }
+        clock::sleep(left.min(TICK)).await;
+    }
+}
+
+/// Cleans the partition with the largest dirty part of those that are due; says whether there was
+/// one.
+async fn clean_dirtiest(shard: &Rc<Shard>) -> bool {
+    let mut dirtiest: Option<(Rc<Partition>, Cleanable)> = None;
+    for partition in shard.partitions() {
+        task::yield_if_needed().await;
+        let part = match partition.cleanable().await {
+            Ok(Some(part)) => part,
+            Ok(None) => continue,
+            Err(fault) => {
+                tracing::warn!(partition = %partition.name, %fault, "it cannot be compacted");
+                continue;
+            }
+        };
+        let is_due = part.is_due(&partition.policy().log.compaction);
+        let ratio = part.dirty_ratio();
+        if is_due
+            && dirtiest
+                .as_ref()
+                .is_none_or(|best| ratio > best.1.dirty_ratio())
+        {
+            dirtiest = Some((partition, part));
+        }
+    }
+    match dirtiest {
+        Some((partition, part)) => clean(shard, partition, part).await,
+        None => false,
+    }
+}
+
+/// A pass is not cut short when the node stops: it looks for that itself, between two steps.
+async fn clean(shard: &Rc<Shard>, partition: Rc<Partition>, part: Cleanable) -> bool {
+    let share = Share::new(shard);
+    let (done, ended) = oneshot::channel();
+    task::spawn(async move {
+        let outcome = partition.compact(part, &share).await;
+        if let Err(stopped) = &outcome {
+            tracing::warn!(partition = %partition.name, %stopped, "compaction stopped");
+        }
+        // Nobody waits when the node stops.
+        let _gone = done.send(outcome.is_ok());
+    })
+    .detach();
+    ended.await.unwrap_or(false)
+}
