@@ -114,6 +114,8 @@ pub struct Load {
     /// Stands on another disk than the broker's data.
     ledger: PathBuf,
     writer: Option<Child>,
+    /// What was acknowledged before the writer came.
+    acked_before: u64,
 }
 
 impl Load {
@@ -128,6 +130,7 @@ impl Load {
             age: 0,
             ledger,
             writer: None,
+            acked_before: 0,
         };
         load.note("");
         if kind.forgets {
@@ -148,6 +151,7 @@ impl Load {
 
     /// Starts writing, until it is told to stop. Brokers may die meanwhile.
     pub fn begin(&mut self, address: &str) -> Result<(), String> {
+        self.acked_before = self.acked();
         let said = self.ledger.with_extension("said");
         let said = File::create(said).map_err(|error| error.to_string())?;
         let mut command = Command::new(corelane());
@@ -164,6 +168,11 @@ impl Load {
             .stderr(said);
         self.writer = Some(command.spawn().map_err(|error| error.to_string())?);
         Ok(())
+    }
+
+    /// Whether anything was acknowledged to the writer.
+    pub fn is_heard(&self) -> bool {
+        self.acked() > self.acked_before
     }
 
     /// What the writer said that ended by itself.

@@ -110,7 +110,9 @@ impl Story<'_> {
         thread::sleep(Duration::from_secs_f64(span));
         self.suffer()?;
         chores.end(&mut self.register, &mut self.tally);
-        self.look();
+        if self.broker.is_some() {
+            self.look();
+        }
         Ok(())
     }
 
@@ -218,7 +220,8 @@ impl Story<'_> {
     /// The harm, and what follows until the broker serves again.
     fn suffer(&mut self) -> Result<(), String> {
         for load in &mut self.loads {
-            if self.dice.u32(..100) < 60 {
+            // One that lives on must have said by now which run it is.
+            if self.dice.u32(..100) < 60 || !load.is_heard() {
                 load.stop();
             }
         }
