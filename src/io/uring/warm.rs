@@ -33,13 +33,15 @@ struct Cachestat {
 /// Whether reading `len` bytes at `position` would not wait for the disk. A wrong answer costs
 /// time, never bytes.
 pub(super) fn is_cached(file: &File, position: u64, len: usize) -> bool {
-    if let Some(pages) = cached_pages(file, position, len as u64) {
-        let first = position / BLOCK_BYTES as u64;
-        let last = (position + len.max(1) as u64 - 1) / BLOCK_BYTES as u64;
-        return pages > last - first;
-    }
-    // Before Linux 6.5: first, middle and last byte stand for the whole.
     let last = position + len.max(1) as u64 - 1;
+    if let Some(pages) = cached_pages(file, position, len as u64) {
+        let block = BLOCK_BYTES as u64;
+        if pages <= last / block - position / block {
+            return false;
+        }
+    }
+    // Pages that are read ahead count from the moment when they are asked of the disk, and before
+    // Linux 6.5 nothing is counted. First, middle and last byte stand for the whole.
     [position, position + (last - position) / 2, last]
         .iter()
         .all(|at| is_byte_cached(file, *at))
