@@ -73,14 +73,15 @@ impl Shard {
     }
 
     /// Watches partitions of one owner: `changed` gets the token of each, once, when it has
-    /// something beyond what was seen of it, or changes state. It has room for all of them.
+    /// something beyond what was seen of it, or changes state. It has room for all of them. When
+    /// this resolves the watches stand: what is acknowledged later has told its token before.
     pub async fn watch(
         self: &Rc<Self>,
         owner: ShardId,
         watches: Vec<Watch>,
         changed: mesh::Sender<u32>,
     ) -> Result<(), ShardStopped> {
-        let begun = self.on(owner, move |shard| {
+        self.on(owner, move |shard| {
             for watch in watches {
                 match shard.partition(watch.partition) {
                     Some(partition) => partition.watch(watch.seen, watch.token, changed.clone()),
@@ -89,9 +90,9 @@ impl Shard {
                 }
             }
             Box::pin(ready(()))
-        });
-        // The watch begins where the job does: nobody waits for an answer.
-        begun.await.map(drop)
+        })
+        .await?
+        .await
     }
 
     /// Runs a job on `owner`, without a hop when that is here.

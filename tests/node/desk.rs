@@ -2,7 +2,9 @@
 
 use corelane::model::{Timestamp, Uuid};
 use corelane::records::{self, BatchBuilder, Batches, Codec, NewRecord};
-use corelane::wire::api::{create_topics, delete_topics, fetch, list_offsets, produce};
+use corelane::wire::api::{
+    create_topics, delete_records, delete_topics, fetch, list_offsets, produce,
+};
 use corelane::wire::{Records, Text};
 
 use crate::caller::{Answer, Caller, Ticket};
@@ -209,6 +211,27 @@ impl Caller {
         let answer = self.ask(&request, 6);
         let body: delete_topics::Response<'_> = answer.body();
         assert_eq!(body.responses[0].error_code, 0, "{topic} is deleted");
+    }
+
+    /// DeleteRecords of one partition: error, and where its log starts then.
+    pub fn delete_records(&mut self, (topic, partition): Place, offset: i64) -> (i16, i64) {
+        let request = delete_records::Request {
+            topics: vec![delete_records::DeleteRecordsTopic {
+                name: Text::from(topic),
+                partitions: vec![delete_records::DeleteRecordsPartition {
+                    partition_index: partition,
+                    offset,
+                    ..Default::default()
+                }],
+                ..Default::default()
+            }],
+            timeout_ms: 30_000,
+            ..Default::default()
+        };
+        let answer = self.ask(&request, 2);
+        let body: delete_records::Response<'_> = answer.body();
+        let result = &body.topics[0].partitions[0];
+        (result.error_code, result.low_watermark)
     }
 
     pub fn send_batch(&mut self, place: Place, batch: &[u8], acks: i16) -> Ticket {

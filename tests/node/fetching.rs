@@ -7,7 +7,7 @@ use corelane::model::Uuid;
 use corelane::wire::Text;
 use corelane::wire::api::{fetch, offset_for_leader_epoch};
 
-use crate::broker::Home;
+use crate::broker::{Home, until};
 use crate::caller::Caller;
 use crate::desk::{BY_NAME, fetched, fetching, partition_of};
 
@@ -189,6 +189,60 @@ fn a_session_shows_only_partitions_with_news() {
     assert_eq!(code(&mut caller, &request), 71, "an epoch is used once");
     request.session_id = session ^ 1;
     assert_eq!(code(&mut caller, &request), 70, "a session nobody opened");
+}
+
+#[test]
+fn a_session_hears_of_every_kind_of_change() {
+    let home = Home::new();
+    let broker = home.start(&[]);
+    let mut writer = broker.call();
+    let id = writer.create(TOPIC, 40, &[]);
+    let mut caller = broker.call();
+    let all: Vec<(i32, i64)> = (0..40).map(|partition| (partition, 0)).collect();
+    let mut request = fetch::Request {
+        max_bytes: 1 << 20,
+        session_epoch: 0,
+        topics: want(id, &all),
+        ..Default::default()
+    };
+    let (session, shown) = step(&mut caller, &request);
+    assert_eq!(shown.len(), 40);
+    request.session_id = session;
+    request.topics.clear();
+    // Data: what was acknowledged before the fetch is in its answer, on whatever shard it lies.
+    for round in 0..40 {
+        let partition = round * 7 % 40;
+        writer.produce((TOPIC, partition), &["d"]);
+        request.session_epoch += 1;
+        assert_eq!(step(&mut caller, &request).1, [(partition, 1)]);
+        request.session_epoch += 1;
+        request.topics = want(id, &[(partition, 1)]);
+        assert_eq!(step(&mut caller, &request).1, []);
+        request.topics.clear();
+    }
+    // A log that starts elsewhere, while nothing is there to read.
+    assert_eq!(writer.delete_records((TOPIC, 5), 1), (0, 1));
+    request.session_epoch += 1;
+    assert_eq!(step(&mut caller, &request).1, [(5, 0)]);
+    // A fetch that waits is woken by a partition that it did not name.
+    request.session_epoch += 1;
+    (request.max_wait_ms, request.min_bytes) = (LONG_MS, 1);
+    let ticket = caller.send(&request, 17);
+    thread::sleep(Duration::from_millis(30));
+    writer.produce((TOPIC, 39), &["woken"]);
+    let answer = caller.receive(ticket);
+    let body: fetch::Response<'_> = answer.body();
+    let woken = &body.responses[0].partitions;
+    assert_eq!((woken.len(), woken[0].partition_index), (1, 39));
+    // A topic that is gone, as soon as every shard knows.
+    writer.delete(TOPIC);
+    until("all partitions are gone", || {
+        request.session_epoch += 1;
+        let answer = caller.ask(&request, 17);
+        let body: fetch::Response<'_> = answer.body();
+        let shown = body.responses.iter().flat_map(|topic| &topic.partitions);
+        shown.filter(|p| p.error_code == 100).count() == 40
+    });
 }
 
 #[test]

@@ -2,9 +2,6 @@
 
 use std::path::Path;
 
-use corelane::wire::Text;
-use corelane::wire::api::delete_records;
-
 use crate::broker::{Home, until};
 use crate::caller::Caller;
 use crate::desk::{EARLIEST, LATEST, Seen};
@@ -54,25 +51,6 @@ fn assert_complete(records: &[Seen], from: i64, to: i64) {
         let named = record.value.split(':').next().unwrap();
         assert_eq!((record.offset, named), (offset, &offset.to_string()[..]));
     }
-}
-
-fn delete_to(caller: &mut Caller, offset: i64) -> (i16, i64) {
-    let request = delete_records::Request {
-        topics: vec![delete_records::DeleteRecordsTopic {
-            name: Text::from(TOPIC),
-            partitions: vec![delete_records::DeleteRecordsPartition {
-                offset,
-                ..Default::default()
-            }],
-            ..Default::default()
-        }],
-        timeout_ms: 30_000,
-        ..Default::default()
-    };
-    let answer = caller.ask(&request, 2);
-    let body: delete_records::Response<'_> = answer.body();
-    let result = &body.topics[0].partitions[0];
-    (result.error_code, result.low_watermark)
 }
 
 #[test]
@@ -140,9 +118,13 @@ fn deleted_records_stay_deleted() {
     let mut caller = broker.call();
     caller.create(TOPIC, 1, &SMALL);
     fill(&mut caller, 0, 25);
-    assert_eq!(delete_to(&mut caller, 123), (0, 123));
-    assert_eq!(delete_to(&mut caller, 50), (0, 123), "it never goes back");
-    assert_eq!(delete_to(&mut caller, 251), (1, -1), "beyond the end");
+    assert_eq!(caller.delete_records(PLACE, 123), (0, 123));
+    assert_eq!(
+        caller.delete_records(PLACE, 50),
+        (0, 123),
+        "it never goes back"
+    );
+    assert_eq!(caller.delete_records(PLACE, 251), (1, -1), "beyond the end");
     let directory = home.data().join("long-0");
     until("the first segment is gone", || segments(&directory)[0] > 0);
     assert_eq!(caller.offset_at(PLACE, EARLIEST), (0, 123));
@@ -153,7 +135,7 @@ fn deleted_records_stay_deleted() {
     let mut caller = broker.call();
     assert_eq!(caller.offset_at(PLACE, EARLIEST), (0, 123));
     assert_eq!(
-        delete_to(&mut caller, -1),
+        caller.delete_records(PLACE, -1),
         (0, 250),
         "up to the high watermark"
     );
