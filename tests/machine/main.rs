@@ -10,6 +10,7 @@ mod config_change;
 mod config_fuzz;
 mod log_append;
 mod log_compaction;
+mod log_compaction_golden;
 mod log_compaction_rules;
 mod log_compactor;
 mod log_disk;
