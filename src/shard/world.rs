@@ -33,9 +33,6 @@ const BACKGROUND_MAX: usize = 2;
 /// left to cold reads.
 const CHECKS_MAX: usize = 1;
 
-/// Idle buffer memory that a shard keeps for reuse, bytes.
-const POOL_BYTES: usize = 8 << 20;
-
 /// What all shards of a node are made from.
 #[derive(Clone)]
 pub struct Plan {
@@ -92,7 +89,7 @@ impl Shard {
         Rc::new(Shard {
             id,
             metrics: Rc::default(),
-            pool: Pool::new(POOL_BYTES),
+            pool: Pool::new(settings.memory.idle_bytes),
             requests: Budget::new(requests_bytes(&settings, &router)),
             arriving: Budget::new(requests_bytes(&settings, &router)),
             tails: TailRing::new(settings.memory.tail_bytes),
