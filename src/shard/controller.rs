@@ -34,7 +34,7 @@ pub enum CommandRefusal {
     /// The metadata log cannot be written: nothing changes any more until a restart.
     #[error("the metadata log cannot be written: {0}")]
     Log(#[from] AppendRefusal),
-    /// Names of deleted topics are not free yet; the next command tries again.
+    /// Names of deleted topics are not free yet; the next creation tries again.
     #[error("a deletion cannot be made safe: {0}")]
     Unsafe(String),
     #[error("the node is stopping")]
@@ -69,22 +69,24 @@ impl Controller {
         if shard.is_stopping() {
             return Err(ShardStopped.into());
         }
-        self.lay_ghosts(shard).await?;
+        if matches!(command, Command::CreateTopics { .. }) {
+            self.lay_ghosts(shard).await?;
+        }
         let settings = shard.settings();
         let decision = shard.cluster().decide(command, &settings)?;
         if !decision.records.is_empty() {
             self.commit(shard, &decision.records).await?;
-        }
-        if matches!(command, Command::DeleteTopics(_)) {
-            self.has_ghosts.set(true);
+            let deletes = matches!(command, Command::DeleteTopics(_));
+            self.has_ghosts.set(self.has_ghosts.get() || deletes);
         }
         drop(turn);
         Ok(decision.reply)
     }
 
-    /// Directories and checkpoints go by name, so before anything else is decided no power cut may
-    /// bring those of a deleted topic back: one made under the same name would start from them.
-    /// Those of a deletion just before a cut are found at boot, before commands are.
+    /// Directories and checkpoints go by name, so before a topic is made no power cut may bring
+    /// those of a deleted one back: under the same name it would start from them. Nothing else
+    /// waits for this: a full disk, which refuses checkpoints, can still be emptied by deletions.
+    /// What a deletion just before a cut left is found at boot, before any command.
     async fn lay_ghosts(&self, shard: &Rc<Shard>) -> Result<(), CommandRefusal> {
         if !self.has_ghosts.get() {
             return Ok(());
