@@ -188,24 +188,8 @@ impl SessionCache {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fetch_wants::TopicRef;
     use super::*;
-
-    fn key(index: i32) -> Key {
-        Key {
-            topic: TopicRef::Name("t".into()),
-            index,
-        }
-    }
-
-    fn want(fetch_offset: i64) -> Want {
-        Want {
-            fetch_offset,
-            max_bytes: 1,
-            leader_epoch: -1,
-            last_fetched_epoch: -1,
-        }
-    }
+    use crate::server::fetch_wants::samples::{key, want};
 
     fn request(id: i32, epoch: i32, wants: &[(i32, i64)]) -> SessionRequest {
         let wants = wants

@@ -31,3 +31,25 @@ pub struct Told {
     pub high: i64,
     pub log_start: i64,
 }
+
+/// What tests of its users follow.
+#[cfg(test)]
+pub mod samples {
+    use super::{Key, TopicRef, Want};
+
+    pub fn key(index: i32) -> Key {
+        Key {
+            topic: TopicRef::Name("t".into()),
+            index,
+        }
+    }
+
+    pub fn want(fetch_offset: i64) -> Want {
+        Want {
+            fetch_offset,
+            max_bytes: 1,
+            leader_epoch: -1,
+            last_fetched_epoch: -1,
+        }
+    }
+}

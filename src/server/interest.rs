@@ -219,23 +219,7 @@ impl Interest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::fetch_wants::TopicRef;
-
-    fn key(index: i32) -> Key {
-        Key {
-            topic: TopicRef::Name("t".into()),
-            index,
-        }
-    }
-
-    fn want(fetch_offset: i64) -> Want {
-        Want {
-            fetch_offset,
-            max_bytes: 1,
-            leader_epoch: -1,
-            last_fetched_epoch: -1,
-        }
-    }
+    use crate::server::fetch_wants::samples::{key, want};
 
     fn of(partitions: i32) -> Interest {
         let mut interest = Interest::new();

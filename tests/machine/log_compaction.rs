@@ -8,25 +8,17 @@ use corelane::records::{BatchBuilder, Codec, Compression, NewRecord, RecordHeade
 
 use crate::log_compactor::{Pass, Seen, last_of_keys};
 use crate::log_disk::Disk;
-use crate::log_fixture::at;
+use crate::log_fixture::{COMPACTED, at};
 
 /// How long a deleted key's marker stays.
 const RETENTION_MS: i64 = 1_000;
 
 const POLICY: Policy = Policy {
-    segment_bytes: 2_000,
-    segment_ms: i64::MAX,
-    index_bytes: 4096,
-    index_interval_bytes: 200,
-    delete: false,
-    compact: true,
     compaction: Compaction {
         delete_retention_ms: RETENTION_MS,
         ..Compaction::DEFAULT
     },
-    retention_ms: -1,
-    retention_bytes: -1,
-    producer_expiration_ms: i64::MAX,
+    ..COMPACTED
 };
 
 /// A log under way: producers with their sequences, of which some are in a transaction.

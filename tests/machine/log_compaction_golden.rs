@@ -6,19 +6,13 @@ use corelane::model::Offset;
 
 use crate::log_compactor::Pass;
 use crate::log_disk::{Disk, index_files};
-use crate::log_fixture::at;
+use crate::log_fixture::{COMPACTED, at};
 
 const POLICY: Policy = Policy {
     segment_bytes: 1 << 30,
-    segment_ms: i64::MAX,
     index_bytes: 10 << 20,
     index_interval_bytes: 4096,
-    delete: false,
-    compact: true,
-    compaction: corelane::log::Compaction::DEFAULT,
-    retention_ms: -1,
-    retention_bytes: -1,
-    producer_expiration_ms: i64::MAX,
+    ..COMPACTED
 };
 
 const BEFORE: [(i64, &[u8]); 4] = [

@@ -6,22 +6,15 @@ use corelane::records::{BatchBuilder, BatchView, Batches, NewRecord};
 
 use crate::log_compactor::Pass;
 use crate::log_disk::Disk;
-use crate::log_fixture::at;
+use crate::log_fixture::{COMPACTED, at};
 
 const POLICY: Policy = Policy {
     segment_bytes: 1_000,
-    segment_ms: i64::MAX,
-    index_bytes: 4096,
-    index_interval_bytes: 200,
-    delete: false,
-    compact: true,
     compaction: Compaction {
         delete_retention_ms: 1_000,
         ..Compaction::DEFAULT
     },
-    retention_ms: -1,
-    retention_bytes: -1,
-    producer_expiration_ms: i64::MAX,
+    ..COMPACTED
 };
 
 fn builder(producer: Option<(i64, i32)>) -> BatchBuilder {

@@ -1,11 +1,25 @@
 //! Batches and calls that the tests of the log share.
 
-use corelane::log::{Append, Appended, Log, Policy};
+use corelane::log::{Append, Appended, Compaction, Log, Policy};
 use corelane::model::{LeaderEpoch, Offset, ProducerEpoch, ProducerId, Sequence, Timestamp};
 use corelane::records::{BatchBuilder, BatchView, Facts, NewRecord};
 
 pub const EPOCH: LeaderEpoch = LeaderEpoch(0);
 pub const START_MS: i64 = 1_700_000_000_000;
+
+/// A compacted log that nothing leaves by age or size; segments are small.
+pub const COMPACTED: Policy = Policy {
+    segment_bytes: 2_000,
+    segment_ms: i64::MAX,
+    index_bytes: 4096,
+    index_interval_bytes: 200,
+    delete: false,
+    compact: true,
+    compaction: Compaction::DEFAULT,
+    retention_ms: -1,
+    retention_bytes: -1,
+    producer_expiration_ms: i64::MAX,
+};
 
 /// The wall clock `ms` after the tests' begin.
 pub fn at(ms: i64) -> Timestamp {

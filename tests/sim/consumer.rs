@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use corelane::io::{clock, random};
+use corelane::model::ErrorCode;
 use corelane::records::{BatchView, Batches, Codec, Records, decoded_bytes_max, decompress};
 use corelane::wire::api::{fetch, list_offsets};
 
@@ -98,8 +99,19 @@ pub async fn read_whole(broker: SocketAddr, topic: &str, partition: i32) -> io::
     }
 }
 
+/// What one fetch of one partition brings.
+pub struct Fetched {
+    pub batches: Vec<u8>,
+    pub high_watermark: i64,
+}
+
 /// One fetch of one partition; errors of the broker are errors.
-async fn fetch(peer: &mut Peer, topic: &str, partition: i32, position: i64) -> io::Result<Shown> {
+pub async fn fetch_batches(
+    peer: &mut Peer,
+    topic: &str,
+    partition: i32,
+    position: i64,
+) -> io::Result<Fetched> {
     let wanted = fetch::FetchPartition {
         partition,
         fetch_offset: position,
@@ -121,16 +133,21 @@ async fn fetch(peer: &mut Peer, topic: &str, partition: i32, position: i64) -> i
     let answer: fetch::Response<'_> = answer.read(FETCH_VERSION);
     let data = &answer.responses[0].partitions[0];
     if answer.error_code != 0 || data.error_code != 0 {
-        return Err(io::Error::other(format!(
-            "fetch answers {}",
-            data.error_code
-        )));
+        let code = ErrorCode::from_code(data.error_code);
+        return Err(io::Error::other(format!("fetch answers {code:?}")));
     }
     let batches = data.records.map_or(&[][..], |records| records.slice());
-    let records = marks(batches, position)?;
-    Ok(Shown {
-        records,
+    Ok(Fetched {
+        batches: batches.to_vec(),
         high_watermark: data.high_watermark,
+    })
+}
+
+async fn fetch(peer: &mut Peer, topic: &str, partition: i32, position: i64) -> io::Result<Shown> {
+    let fetched = fetch_batches(peer, topic, partition, position).await?;
+    Ok(Shown {
+        records: marks(&fetched.batches, position)?,
+        high_watermark: fetched.high_watermark,
     })
 }
 

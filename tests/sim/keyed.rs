@@ -5,17 +5,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use corelane::io::clock;
 use corelane::io::sim::Dice;
-use corelane::io::{clock, random};
 use corelane::model::{ErrorCode, ProducerEpoch, ProducerId, Sequence};
 use corelane::records::{BatchBuilder, Batches, Codec, Compression, NewRecord, Records};
-use corelane::wire::api::{fetch, init_producer_id};
+use corelane::wire::api::init_producer_id;
 
-use crate::consumer::content;
+use crate::consumer::{content, fetch_batches};
 use crate::peer::Peer;
 use crate::topic;
 
-const FETCH_VERSION: i16 = 12;
 const INIT_PRODUCER_ID_VERSION: i16 = 4;
 
 /// A key and its value; none deletes the key.
@@ -187,33 +186,12 @@ pub async fn read(broker: SocketAddr, topic: &str) -> io::Result<Shown> {
     let mut peer = Peer::connect(broker).await?;
     let (mut pairs, mut position) = (BTreeMap::new(), 0);
     loop {
-        let wanted = fetch::FetchPartition {
-            fetch_offset: position,
-            partition_max_bytes: 1 + (random::u64() % 20_000) as i32,
-            ..Default::default()
-        };
-        let topic = fetch::FetchTopic {
-            topic: topic.into(),
-            partitions: vec![wanted],
-            ..Default::default()
-        };
-        let request = fetch::Request {
-            topics: vec![topic],
-            ..Default::default()
-        };
-        let answer = peer.ask(&request, FETCH_VERSION).await?;
-        let answer: fetch::Response<'_> = answer.read(FETCH_VERSION);
-        let data = &answer.responses[0].partitions[0];
-        if data.error_code != 0 {
-            let code = ErrorCode::from_code(data.error_code);
-            return Err(io::Error::other(format!("fetch answers {code:?}")));
-        }
-        let end = data.high_watermark;
+        let fetched = fetch_batches(&mut peer, topic, 0, position).await?;
+        let end = fetched.high_watermark;
         if position >= end {
             return Ok(Shown { pairs, end });
         }
-        let bytes = data.records.map_or(&[][..], |records| records.slice());
-        let next = take(bytes, position, &mut pairs)?;
+        let next = take(&fetched.batches, position, &mut pairs)?;
         if next == position {
             return Err(io::Error::other(format!("nothing at {position} of {end}")));
         }
