@@ -16,7 +16,7 @@ fn main() -> ExitCode {
 fn options_of(serve: Serve) -> node::Options {
     node::Options {
         config: serve.config,
-        data_dir: serve.data_dir,
+        data_dirs: serve.data_dirs,
         listen: serve.listen,
         shards: serve.shards,
         set: serve.set,

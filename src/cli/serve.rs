@@ -9,9 +9,9 @@ pub struct Serve {
     /// Settings in the form of Kafka's server.properties
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Where partitions are kept [default: ./corelane-data]
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    /// Where partitions are kept; may be given again [default: ./corelane-data]
+    #[arg(long = "data-dir", value_name = "DIR", value_delimiter = ',')]
+    pub data_dirs: Vec<PathBuf>,
     /// Address that clients connect to [default: 127.0.0.1:9092]
     #[arg(long, value_name = "HOST:PORT")]
     pub listen: Option<String>,

@@ -28,14 +28,6 @@ pub struct Endpoint {
 }
 
 impl Broker {
-    /// Where a new partition lives: the only directory, or not yet chosen among several.
-    pub fn default_dir(&self) -> Uuid {
-        match self.log_dirs.as_slice() {
-            [only] => *only,
-            _ => Uuid::ZERO,
-        }
-    }
-
     pub fn endpoint(&self, listener: &str) -> Option<&Endpoint> {
         self.endpoints
             .iter()

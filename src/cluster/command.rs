@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::broker::Endpoint;
 use super::refusal::Refusal;
 use crate::config::{Edit, Overrides};
-use crate::model::{NodeId, Offset, TopicId, Uuid};
+use crate::model::{NodeId, Offset, PartitionId, TopicId, Uuid};
 use crate::wire::metadata::Record;
 
 /// What can be asked of the cluster.
@@ -28,6 +28,16 @@ pub enum Command {
         validate_only: bool,
     },
     AllocateProducerIds(NodeId),
+    /// A broker holds these partitions in these log directories.
+    AssignLogDirs {
+        node: NodeId,
+        found: Vec<(PartitionId, Uuid)>,
+    },
+    /// A broker has lost log directories; these are left.
+    LoseLogDirs {
+        node: NodeId,
+        online: Vec<Uuid>,
+    },
     UnregisterBroker(NodeId),
 }
 
@@ -51,6 +61,7 @@ pub enum Reply {
     FeaturesUpdated,
     ProducerIds { first: i64, count: i64 },
     Unregistered,
+    LogDirsChanged,
 }
 
 /// A broker has started.

@@ -1,5 +1,6 @@
 use super::assign::assigned;
 use super::command::{CreatedTopic, Decision, NewTopic, Reply, Resource};
+use super::directories::Occupancy;
 use super::image::Image;
 use super::placement::{first_state, place};
 use super::refusal::Refusal;
@@ -22,6 +23,7 @@ const METADATA_TOPIC: &str = "__cluster_metadata";
 pub fn create_topics(image: &Image, topics: &[NewTopic], settings: &Settings) -> Decision {
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
     let too_many = total(topics, settings) > PARTITIONS_PER_REQUEST_MAX;
+    let mut occupancy = Occupancy::of(image);
     let mut times = Times::of(topics.iter().map(|topic| topic.name.as_str()));
     for new in topics {
         let result = match times.take(&new.name.as_str()) {
@@ -30,7 +32,8 @@ pub fn create_topics(image: &Image, topics: &[NewTopic], settings: &Settings) ->
             1 => create(image, new, settings),
             _ => Err(Refusal::DuplicateTopicName),
         };
-        let outcome = result.map(|(topic, overrides)| {
+        let outcome = result.map(|(mut topic, overrides)| {
+            occupancy.settle(image, &mut topic.partitions);
             records.extend(topic_records(&topic, &overrides));
             CreatedTopic {
                 id: topic.id,

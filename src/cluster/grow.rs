@@ -1,6 +1,7 @@
 use super::assign::assigned_more;
 use super::command::{Decision, GrownTopic, Reply};
 use super::create::PARTITIONS_PER_REQUEST_MAX;
+use super::directories::Occupancy;
 use super::image::Image;
 use super::placement::{first_state, place};
 use super::refusal::{AssignmentFault, Refusal};
@@ -12,12 +13,13 @@ use crate::wire::metadata::Record;
 /// Adds partitions where that is possible. A topic that is asked for twice is answered once.
 pub fn create_partitions(image: &Image, asked: &[GrownTopic]) -> Decision {
     let (mut records, mut outcomes) = (Vec::new(), Vec::new());
+    let mut occupancy = Occupancy::of(image);
     let mut times = Times::of(asked.iter().map(|grown| grown.name.as_str()));
     for grown in asked {
         let room = PARTITIONS_PER_REQUEST_MAX.saturating_sub(records.len());
         let result = match times.take(&grown.name.as_str()) {
             0 => continue,
-            1 => grow(image, grown, room),
+            1 => grow(image, grown, room, &mut occupancy),
             _ => Err(Refusal::DuplicateTopicName),
         };
         outcomes.push((
@@ -31,7 +33,12 @@ pub fn create_partitions(image: &Image, asked: &[GrownTopic]) -> Decision {
     }
 }
 
-fn grow(image: &Image, grown: &GrownTopic, room: usize) -> Result<Vec<Record<'static>>, Refusal> {
+fn grow(
+    image: &Image,
+    grown: &GrownTopic,
+    room: usize,
+    occupancy: &mut Occupancy,
+) -> Result<Vec<Record<'static>>, Refusal> {
     let topic = image.topic(&grown.name).ok_or(Refusal::UnknownTopic)?;
     let (current, wanted) = (topic.partition_count(), grown.count);
     if wanted == current {
@@ -50,7 +57,7 @@ fn grow(image: &Image, grown: &GrownTopic, room: usize) -> Result<Vec<Record<'st
         return Err(Refusal::TooManyPartitions);
     }
     let replication = topic.replication();
-    let partitions: Vec<Partition> = match &grown.assignments {
+    let mut partitions: Vec<Partition> = match &grown.assignments {
         Some(given) if given.len() != count => {
             return Err(AssignmentFault::OtherCount {
                 added,
@@ -71,6 +78,7 @@ fn grow(image: &Image, grown: &GrownTopic, room: usize) -> Result<Vec<Record<'st
             states.collect::<Option<_>>().ok_or(fenced)?
         }
     };
+    occupancy.settle(image, &mut partitions);
     let numbered = (current..).zip(&partitions);
     Ok(numbered
         .map(|(index, partition)| partition_record(topic.id, index, partition))

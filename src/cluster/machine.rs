@@ -2,7 +2,7 @@ use super::command::{Command, Decision, Reply};
 use super::delta::Delta;
 use super::image::Image;
 use super::refusal::Refusal;
-use super::{alter, create, delete, grow, register, update};
+use super::{alter, create, delete, directories, grow, register, update};
 use crate::config::Settings;
 use crate::model::NodeId;
 use crate::wire::Malformed;
@@ -62,6 +62,12 @@ impl Cluster {
             } => update::update_features(image, changes, settings)
                 .map(|decision| unless(*validate_only, decision)),
             Command::AllocateProducerIds(node) => allocate_producer_ids(image, *node),
+            Command::AssignLogDirs { node, found } => {
+                Ok(directories::assign_log_dirs(image, *node, found))
+            }
+            Command::LoseLogDirs { node, online } => {
+                Ok(directories::lose_log_dirs(image, *node, online))
+            }
             Command::UnregisterBroker(node) => register::unregister(image, *node, settings),
         }
     }

@@ -30,6 +30,7 @@ mod create;
 mod delete;
 mod delta;
 mod describe;
+mod directories;
 pub mod feature;
 mod grow;
 mod image;
@@ -50,6 +51,7 @@ pub use command::{
 };
 pub use delta::Delta;
 pub use describe::describe_configs;
+pub use directories::{Occupancy, is_directory};
 pub use image::Image;
 pub use machine::{Cluster, METADATA_VERSION, PRODUCER_ID_BLOCK, decode, encode};
 pub use refusal::{AssignmentFault, FeatureFault, Refusal};

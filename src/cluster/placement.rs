@@ -58,13 +58,12 @@ pub fn place(
 }
 
 /// A new partition on these replicas: those that are not fenced are in sync, the first of them
-/// leads. `None` when all are fenced.
+/// leads. Their log directories are chosen later. `None` when all are fenced.
 pub fn first_state(image: &Image, replicas: Vec<NodeId>) -> Option<Partition> {
     let is_usable = |id: &NodeId| image.broker(*id).is_some_and(|broker| !broker.fenced);
     let in_sync: Vec<NodeId> = replicas.iter().copied().filter(is_usable).collect();
     let leader = *in_sync.first()?;
-    let directory = |id: &NodeId| image.broker(*id).map_or(Uuid::ZERO, |b| b.default_dir());
-    let directories = replicas.iter().map(directory).collect();
+    let directories = vec![Uuid::ZERO; replicas.len()];
     let leader_epoch = LeaderEpoch(0);
     let assignment = Assignment {
         replicas,

@@ -1,5 +1,6 @@
 use super::broker::Broker;
 use super::command::{Decision, Registration, Reply};
+use super::directories::{is_directory, led_by};
 use super::image::Image;
 use super::machine::METADATA_VERSION;
 use super::refusal::Refusal;
@@ -7,19 +8,18 @@ use super::snapshot::{broker_record, feature_record};
 use super::topic::Partition;
 use crate::config::Settings;
 use crate::model::{NodeId, PartitionId};
-use crate::wire::metadata::Record;
 use crate::wire::metadata::broker::UnregisterBrokerRecord;
-use crate::wire::metadata::partition::PartitionChangeRecord;
 
 /// A broker that has started takes its place, unfenced, and leads again what it led, and what
-/// nobody else can lead. The first one also sets the level of the cluster.
+/// nobody else can lead, as far as it has the directories. The first one also sets the level of
+/// the cluster.
 pub fn register(image: &Image, registration: &Registration) -> Decision {
     let mut records = Vec::new();
     if image.features.is_empty() {
         records.push(feature_record("metadata.version", METADATA_VERSION));
     }
     let epoch = registration.offset.0;
-    let Registration { node, unclean, .. } = *registration;
+    let node = registration.node;
     records.push(broker_record(&Broker {
         id: node,
         epoch,
@@ -33,15 +33,11 @@ pub fn register(image: &Image, registration: &Registration) -> Decision {
     }));
     for topic in image.topics() {
         for (index, partition) in topic.numbered() {
-            if must_lead_anew(partition, node, unclean) {
-                records.push(lead(
-                    PartitionId {
-                        topic: topic.id,
-                        index,
-                    },
-                    node,
-                ));
-            }
+            let id = PartitionId {
+                topic: topic.id,
+                index,
+            };
+            records.extend(leader_after(partition, registration).map(|leader| led_by(id, leader)));
         }
     }
     Decision {
@@ -50,25 +46,18 @@ pub fn register(image: &Image, registration: &Registration) -> Decision {
     }
 }
 
-fn must_lead_anew(partition: &Partition, node: NodeId, unclean: bool) -> bool {
+/// Who leads from now on, where that is another one than before, or the same in a new epoch. What
+/// lies in a directory that the broker has not got any more is led by nobody.
+fn leader_after(partition: &Partition, registration: &Registration) -> Option<NodeId> {
+    let Registration { node, unclean, .. } = *registration;
+    let directory = partition.directory_of(node);
+    let is_here = !is_directory(directory) || registration.log_dirs.contains(&directory);
     match partition.leader() {
-        Some(leader) => leader == node && unclean,
-        None => partition.assignment.in_sync.contains(&node),
+        Some(leader) if leader != node => None,
+        Some(_) if !is_here => Some(NodeId::NONE),
+        Some(_) => unclean.then_some(node),
+        None => (is_here && partition.assignment.in_sync.contains(&node)).then_some(node),
     }
-}
-
-fn lead(id: PartitionId, node: NodeId) -> Record<'static> {
-    let PartitionId {
-        topic: topic_id,
-        index: partition_id,
-    } = id;
-    PartitionChangeRecord {
-        partition_id,
-        topic_id,
-        leader: node.0,
-        ..Default::default()
-    }
-    .into()
 }
 
 /// Takes a broker that is gone out of the list. The one that is asked is running, so it is not.

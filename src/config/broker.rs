@@ -67,7 +67,9 @@ const NODE: &[Key] = keys! {
     "log.dir" List "./corelane-data", Any, ReadOnly,
         "The data directory, where log.dirs is not set.";
     "log.dirs" List none, Any, ReadOnly,
-        "The data directory; a single one in this version.";
+        "Directories of partitions, separated by commas; each new one goes where the fewest are.";
+    "metadata.log.dir" String none, Any, ReadOnly,
+        "The directory of the metadata log; the first of log.dirs where it is not set.";
 };
 
 const NETWORK: &[Key] = keys! {

@@ -22,6 +22,7 @@
 mod alter;
 mod broker;
 mod describe;
+mod directories;
 pub mod fuzz;
 mod group;
 mod kafka_names;
@@ -41,6 +42,7 @@ pub use alter::{AlterFault, Edit, Operation, check_topic, edit_broker, edit_topi
 pub use alter::{edit_client_metrics, edit_group};
 pub use broker::{BROKER_KEYS, Group, broker_key};
 pub use describe::{Entry, Synonym, describe_broker, describe_cluster_default, describe_topic};
+pub use directories::DirectoryPolicy;
 pub use group::{CLIENT_METRICS_KEYS, GROUP_KEYS, describe_client_metrics, describe_group};
 pub use kafka_names::KAFKA_BROKER_KEYS;
 pub use key::{Key, Kind, Mode, Range};

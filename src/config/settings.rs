@@ -1,6 +1,6 @@
-use std::path::PathBuf;
 use std::time::Duration;
 
+use super::directories::DirectoryPolicy;
 use super::layer::{Layers, Overrides, row};
 use super::listener::Listener;
 use super::memory::MemoryPolicy;
@@ -12,7 +12,7 @@ use crate::model::NodeId;
 pub struct Settings {
     pub node: NodeId,
     pub rack: Option<String>,
-    pub data_dir: PathBuf,
+    pub directories: DirectoryPolicy,
     /// Where to listen; never empty.
     pub listeners: Vec<Listener>,
     /// What clients are told, by listener name; empty means: what was bound.
@@ -143,7 +143,7 @@ impl Settings {
         let settings = Settings {
             node: node(&layers),
             rack: layers.text(row("broker.rack")),
-            data_dir: data_dir(&layers)?,
+            directories: DirectoryPolicy::read(&layers)?,
             listeners: addresses.listeners,
             advertised: addresses.advertised,
             shards: u16::try_from(number(&layers, "corelane.shards"))
@@ -208,21 +208,6 @@ fn node(layers: &Layers) -> NodeId {
         older
     };
     NodeId(i32::try_from(id).unwrap_or(i32::MAX))
-}
-
-fn data_dir(layers: &Layers) -> Result<PathBuf, ConfigFault> {
-    let (key, text) = match layers.text(row("log.dirs")) {
-        Some(text) => ("log.dirs", text),
-        None => ("log.dir", layers.text(row("log.dir")).unwrap_or_default()),
-    };
-    if text.is_empty() || text.contains(',') {
-        return Err(ConfigFault::bad_value(
-            key,
-            &text,
-            "one directory in this version",
-        ));
-    }
-    Ok(PathBuf::from(text))
 }
 
 fn network(layers: &Layers) -> NetworkPolicy {

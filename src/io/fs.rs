@@ -30,6 +30,8 @@ macro_rules! doors {
 }
 
 doors! {
+    /// Makes the directory in a parent that must be there; an existing directory is an error.
+    create_dir(path: &Path) -> ();
     /// Makes the directory and its missing parents; an existing directory is no error.
     create_dir_all(path: &Path) -> ();
     /// Makes the directory's entries durable.

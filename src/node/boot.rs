@@ -13,7 +13,7 @@ use crate::io::signal::{Stop, report_signals, stop_signals};
 use crate::io::uring::{self, StartError};
 use crate::io::{clock, fs, memory, mesh, probe};
 use crate::model::Instant;
-use crate::shard::{CONTROLLER, Plan, Router};
+use crate::shard::{CONTROLLER, LogDirs, Plan, Router};
 
 /// How long a data directory or a port in use is asked for again.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -69,26 +69,24 @@ fn try_serve(options: &Options) -> Result<(), BootFault> {
     let stop = stop_signals().map_err(BootFault::Signals)?;
     let reports = report_signals().map_err(BootFault::Signals)?;
     let mut settings = uring::run_alone(load(options.clone()))??;
-    let directory = settings.data_dir.clone();
-    let _lock = uring::run_alone(take(move || DirectoryLock::acquire(&directory)))??;
-    uring::run_alone(prepare(settings.clone()))??;
+    let dirs = Arc::new(LogDirs::new(&settings.directories));
+    let _locks = uring::run_alone(hold(dirs.clone()))??;
+    uring::run_alone(prepare(settings.clone(), dirs.clone()))??;
     let cores = cores(&settings)?;
     let available = memory::available().unwrap_or(MEMORY_UNKNOWN);
     settings.memory.divide(available, cores.len());
     let (router, mailboxes) = Router::new(cores.len());
-    // As DescribeLogDirs shows it: a relative path says nothing to a client elsewhere.
-    let data = std::path::absolute(&settings.data_dir).unwrap_or(settings.data_dir.clone());
     let settings = Arc::new(settings);
     let shown = Shown {
         begun,
         memory: settings.memory.bytes,
-        data: data.display().to_string(),
+        data: listed(&dirs),
         shards: cores.len(),
     };
     let plan = Plan {
         router,
         settings,
-        data,
+        dirs,
     };
     let outcomes = uring::run_shards(&cores, move |id| {
         let mailbox = mailboxes[usize::from(id.0)].clone();
@@ -136,8 +134,8 @@ async fn load(options: Options) -> Result<Settings, BootFault> {
     Ok(settings)
 }
 
-/// Makes sure that the ports are free and that the data directory keeps what it is given.
-async fn prepare(settings: Settings) -> Result<(), BootFault> {
+/// Makes sure that the ports are free and that the log directories keep what they are given.
+async fn prepare(settings: Settings, dirs: Arc<LogDirs>) -> Result<(), BootFault> {
     for listener in &settings.listeners {
         let failed = |error| {
             let address = listener.to_string();
@@ -146,12 +144,45 @@ async fn prepare(settings: Settings) -> Result<(), BootFault> {
         let address = life::address_of(listener).await.map_err(failed)?;
         take(|| claim_port(address)).await?;
     }
-    let directory = settings.data_dir.display().to_string();
-    let tested = probe::self_test(&settings.data_dir).await;
-    for missing in tested.map_err(|error| BootFault::Directory { directory, error })? {
-        tracing::warn!("{missing}");
+    for dir in dirs.online() {
+        match probe::self_test(&dir.path).await {
+            Ok(missing) => missing.iter().for_each(|path| tracing::warn!("{path}")),
+            Err(error) => {
+                dir.fail(format!("it does not keep what is written to it: {error}"));
+                let directory = dir.path.display().to_string();
+                let fault = BootFault::Directory { directory, error };
+                dirs.suffice().then_some(()).ok_or(fault)?;
+            }
+        }
     }
     Ok(())
+}
+
+/// Takes every log directory. What cannot be had is offline; what another process has is a fault,
+/// and so is it when too little is left.
+async fn hold(dirs: Arc<LogDirs>) -> Result<Vec<DirectoryLock>, lock::Refused> {
+    let mut locks = Vec::new();
+    for dir in dirs.all() {
+        match take(|| DirectoryLock::acquire(&dir.path)).await {
+            Ok(lock) => locks.push(lock),
+            Err(refused) => {
+                dir.fail(refused.to_string());
+                if refused.is_held() || !dirs.suffice() {
+                    return Err(refused);
+                }
+            }
+        }
+    }
+    Ok(locks)
+}
+
+/// The directories that work, for people.
+fn listed(dirs: &LogDirs) -> String {
+    let paths: Vec<String> = dirs
+        .online()
+        .map(|dir| dir.path.display().to_string())
+        .collect();
+    paths.join(", ")
 }
 
 /// One core per shard; with more shards than cores, they share.

@@ -4,11 +4,12 @@
 use core::net::SocketAddr;
 use std::cell::RefCell;
 use std::io;
-use std::path::Path;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
 
 use super::identity;
@@ -19,7 +20,7 @@ use crate::log::layout::{CleanShutdown, MetaProperties, names};
 use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{
-    self, BootMarks, Fault, Job, LocalFuture, Plan, Shard, ShardStopped, cleaner, janitor,
+    self, BootMarks, Fault, Job, LocalFuture, LogDirs, Plan, Shard, ShardStopped, cleaner, janitor,
 };
 
 /// Longest wait for commits under way when the node stops.
@@ -96,26 +97,24 @@ async fn serve_mailbox(shard: Rc<Shard>, mailbox: mesh::Receiver<Job>) {
 }
 
 async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
-    let data = shard.data.clone();
-    let broken = |error| LifeFault::Directory {
-        directory: data.display().to_string(),
-        error,
-    };
     let settings = shard.settings();
-    keep_name(&data).await.map_err(broken)?;
-    let identity = identity::establish(&data, settings.node).await?;
-    let clean = take_marker(&data).await.map_err(broken)?;
-    let marks = Arc::new(BootMarks::read(&data, clean).await);
+    keep_names(&shard.dirs).await?;
+    let identity = identity::establish(&shard.dirs, settings.node).await?;
+    let marks = Arc::new(BootMarks::take(&shard.dirs).await);
+    check_dirs(&shard.dirs)?;
     tell(shard, &identity, &marks).await?;
     let replayed = shard::open_metadata_log(shard, &marks).await?;
-    let end = replayed.end;
+    let (clean, end) = (marks.is_clean(&shard.dirs), replayed.end);
     if !clean && end > Offset(0) {
         tracing::info!("the last stop was not clean: the ends of all logs are checked");
     }
     shard.replay_metadata(replayed).await?;
-    shard.clear_strays().await.map_err(broken)?;
+    shard.clear_strays().await;
+    check_dirs(&shard.dirs)?;
     let listening = listen(shard, &settings).await?;
-    let registration = register::registration(&settings, &identity, &listening, (end, !clean));
+    settle_dirs(shard).await?;
+    let log_dirs = shard.dirs.online_ids();
+    let registration = register::registration(&settings, log_dirs, &listening, (end, !clean));
     shard
         .command(crate::cluster::Command::Register(registration))
         .await?;
@@ -127,23 +126,53 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
         listening,
         partitions,
     });
-    outside.stop.await;
-    stop(shard).await?;
-    leave_marker(shard).await
+    match select(outside.stop, pin!(shard.is_doomed())).await {
+        Either::Left(_) => stop(shard).await,
+        Either::Right(_) => check_dirs(&shard.dirs),
+    }
 }
 
-/// Makes the name of the data directory itself outlive a power cut. A parent that may not be
-/// read is not one in which this process made anything.
-async fn keep_name(data: &Path) -> io::Result<()> {
-    let parent = match data.parent() {
-        None => return Ok(()),
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
-    };
-    match fs::sync_dir(parent).await {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-        synced => synced,
+/// A fault when the directories that work are not enough to go on with.
+fn check_dirs(dirs: &LogDirs) -> Result<(), LifeFault> {
+    let failed = dirs.all().iter().find(|dir| !dir.is_online());
+    match failed {
+        Some(failed) if !dirs.suffice() => {
+            let failed = match dirs.metadata().is_online() {
+                true => failed,
+                false => dirs.metadata(),
+            };
+            let directory = failed.path.display().to_string();
+            let error = io::Error::other(failed.failure().unwrap_or_default().to_owned());
+            Err(LifeFault::Directory { directory, error })
+        }
+        _ => Ok(()),
     }
+}
+
+/// Has the metadata say what lies where, before anything is served.
+async fn settle_dirs(shard: &Rc<Shard>) -> Result<(), LifeFault> {
+    for dir in shard.dirs.all().iter().filter(|dir| !dir.is_online()) {
+        shard.take_offline(dir).await;
+    }
+    shard.assign_log_dirs().await?;
+    let forgotten =
+        shard.gather(|shard| Box::pin(async move { shard.set_boot_marks(Arc::default()) }));
+    Ok(forgotten.await.map(|_| ())?)
+}
+
+/// Makes the names of the log directories themselves outlive a power cut. A parent that may not
+/// be read is not one in which this process made anything.
+async fn keep_names(dirs: &LogDirs) -> Result<(), LifeFault> {
+    for dir in dirs.online() {
+        let parent = dir.path.parent().unwrap_or(&dir.path);
+        match fs::sync_dir(parent).await {
+            Err(error) if error.kind() != io::ErrorKind::PermissionDenied => {
+                dir.fail(format!("its name cannot be kept: {error}"));
+            }
+            _ => {}
+        }
+    }
+    check_dirs(dirs)
 }
 
 /// Tells every shard what it must know before it opens partitions.
@@ -161,17 +190,6 @@ async fn tell(
         })
     });
     told.await.map(|_| ())
-}
-
-/// Removes the clean-shutdown marker, durably, and says whether it was there.
-async fn take_marker(data: &Path) -> io::Result<bool> {
-    let marker = data.join(names::CLEAN_SHUTDOWN);
-    if !fs::exists(&marker).await? {
-        return Ok(false);
-    }
-    fs::remove_file(&marker).await?;
-    fs::sync_dir(data).await?;
-    Ok(true)
 }
 
 /// The address to bind for a listener.
@@ -251,17 +269,20 @@ async fn stop(shard: &Rc<Shard>) -> Result<(), LifeFault> {
         .gather(|shard| Box::pin(async move { shard.begin_stop().await }))
         .await?;
     let closed = shard.gather(|shard| Box::pin(close_partitions(shard)));
-    let faults: Vec<Fault> = closed.await?.into_iter().flatten().collect();
-    for fault in &faults {
+    let faults: Vec<(usize, Fault)> = closed.await?.into_iter().flatten().collect();
+    for (_, fault) in &faults {
         tracing::error!(%fault, "a partition was not closed cleanly");
     }
+    shard.checkpoint().await?;
+    leave_markers(shard, &faults).await?;
     match faults.into_iter().next() {
-        Some(fault) => Err(LifeFault::Metadata(fault)),
+        Some((_, fault)) => Err(LifeFault::Metadata(fault)),
         None => Ok(()),
     }
 }
 
-async fn close_partitions(shard: Rc<Shard>) -> Vec<Fault> {
+/// Gives the faults that kept partitions from a clean close, with the places of their directories.
+async fn close_partitions(shard: Rc<Shard>) -> Vec<(usize, Fault)> {
     let mut partitions = shard.partitions();
     partitions.extend(
         shard
@@ -279,7 +300,7 @@ async fn close_partitions(shard: Rc<Shard>) -> Vec<Fault> {
             let faults = &faults;
             async move {
                 if let Err(fault) = partition.close().await {
-                    faults.borrow_mut().push(fault);
+                    faults.borrow_mut().push((partition.dir.index, fault));
                 }
             }
         })
@@ -287,21 +308,26 @@ async fn close_partitions(shard: Rc<Shard>) -> Vec<Fault> {
     faults.into_inner()
 }
 
-/// The last writes of a clean stop.
-async fn leave_marker(shard: &Rc<Shard>) -> Result<(), LifeFault> {
-    shard.checkpoint().await?;
+/// The last writes of a clean stop, in every directory whose partitions were closed.
+async fn leave_markers(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<(), LifeFault> {
     let epoch = shard
         .image()
         .broker(shard.settings().node)
         .map_or(-1, |broker| broker.epoch);
     let marker = CleanShutdown {
         broker_epoch: epoch,
+    };
+    let marker = marker.encode().into_bytes();
+    for dir in shard.dirs.online() {
+        if faults.iter().any(|(index, _)| *index == dir.index) {
+            continue;
+        }
+        let path = dir.join(names::CLEAN_SHUTDOWN);
+        let written = fs::write_atomic(&path, marker.clone()).await;
+        written.map_err(|error| LifeFault::Directory {
+            directory: dir.path.display().to_string(),
+            error,
+        })?;
     }
-    .encode();
-    let path = shard.data.join(names::CLEAN_SHUTDOWN);
-    let written = fs::write_atomic(&path, marker.into_bytes()).await;
-    written.map_err(|error| LifeFault::Directory {
-        directory: shard.data.display().to_string(),
-        error,
-    })
+    Ok(())
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 pub struct Options {
     /// A `server.properties` of Kafka.
     pub config: Option<PathBuf>,
-    pub data_dir: Option<PathBuf>,
+    /// The log directories; empty for those of the file.
+    pub data_dirs: Vec<PathBuf>,
     /// `HOST:PORT`.
     pub listen: Option<String>,
     pub shards: Option<u16>,
@@ -17,8 +18,9 @@ impl Options {
     /// The options as settings, in the order in which they override the file.
     pub fn overrides(&self) -> Vec<(String, String)> {
         let mut pairs = self.set.clone();
-        if let Some(directory) = &self.data_dir {
-            pairs.push(("log.dirs".into(), directory.display().to_string()));
+        if !self.data_dirs.is_empty() {
+            let names = self.data_dirs.iter().map(|path| path.display().to_string());
+            pairs.push(("log.dirs".into(), names.collect::<Vec<_>>().join(",")));
         }
         if let Some(address) = &self.listen {
             pairs.push(("listeners".into(), format!("PLAINTEXT://{address}")));

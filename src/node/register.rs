@@ -6,17 +6,17 @@ use std::collections::BTreeMap;
 use crate::cluster::{Endpoint, METADATA_VERSION, Registration};
 use crate::config::Settings;
 use crate::io::random;
-use crate::log::layout::MetaProperties;
-use crate::model::Offset;
+use crate::model::{Offset, Uuid};
 
 /// The oldest level of metadata.version that Kafka 4 works at: 3.3-IV3.
 const METADATA_VERSION_MIN: i16 = 7;
 
-/// The registration of a node that listens on these addresses. `offset` is where its record will
-/// stand in the metadata log; `unclean` says that the last stop was no clean one.
+/// The registration of a node with these log directories that listens on these addresses.
+/// `offset` is where its record will stand in the metadata log; `unclean` says that the last stop
+/// was no clean one.
 pub fn registration(
     settings: &Settings,
-    identity: &MetaProperties,
+    log_dirs: Vec<Uuid>,
     listening: &[(String, SocketAddr)],
     (offset, unclean): (Offset, bool),
 ) -> Registration {
@@ -30,7 +30,7 @@ pub fn registration(
             .map(|(name, bound)| endpoint(settings, name, *bound))
             .collect(),
         rack: settings.rack.clone(),
-        log_dirs: vec![identity.directory],
+        log_dirs,
         features: BTreeMap::from([("metadata.version".to_owned(), levels)]),
         unclean,
     }

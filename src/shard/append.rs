@@ -131,7 +131,7 @@ impl Shard {
         if self.is_stopping() {
             return Err(Refusal::NotHosted);
         }
-        self.partition(id).ok_or(Refusal::NotHosted)
+        Ok(self.served(id)?)
     }
 
     fn admit(&self, append: Append) -> Result<(Rc<Partition>, Unchecked), Refusal> {

@@ -1,9 +1,11 @@
-//! The checkpoint files of the data directory, written for all shards together by shard 0.
+//! The checkpoint files of each log directory, written for all shards together by shard 0.
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::rc::Rc;
 
+use super::log_dirs::LogDir;
 use super::router::ShardStopped;
 use super::{Partition, Shard};
 use crate::io::fs;
@@ -22,8 +24,11 @@ pub struct Marks {
     pub cleaned: Option<Offset>,
 }
 
-/// The content of all four files.
+/// The content of all four files of one directory.
 pub type Checkpoint = BTreeMap<TopicPartition, Marks>;
+
+/// Of all directories, by their places.
+pub type Checkpoints = BTreeMap<usize, Checkpoint>;
 
 /// Why the checkpoint files are not as they should be.
 #[derive(Debug, thiserror::Error)]
@@ -36,67 +41,79 @@ pub enum CheckpointFault {
 
 impl Shard {
     /// Replaces the checkpoint files by what all shards say now. What stands there already is not
-    /// written again. One at a time: those who ask meanwhile wait.
+    /// written again. One at a time: those who ask meanwhile wait. Directories that failed have
+    /// none; one that fails at this keeps no other from its own.
     pub async fn checkpoint(self: &Rc<Self>) -> Result<(), CheckpointFault> {
         let mut written = self.checkpointed.lock().await;
-        let marks = self.collect_marks().await?;
-        if written.as_ref() != Some(&marks) {
+        let mut marks = self.collect_marks().await?;
+        let mut first_fault = None;
+        for dir in self.dirs.online() {
+            let marks = marks.remove(&dir.index).unwrap_or_default();
+            if written.get(&dir.index) == Some(&marks) {
+                continue;
+            }
             // Whatever half of it a fault leaves behind is written again.
-            *written = None;
-            self.write_checkpoints(&marks).await?;
-            *written = Some(marks);
+            written.remove(&dir.index);
+            match write_checkpoints(dir, &marks).await {
+                Ok(()) => drop(written.insert(dir.index, marks)),
+                Err(error) => {
+                    self.suspect(dir, format!("writing its checkpoints failed: {error}"));
+                    first_fault.get_or_insert(error);
+                }
+            }
         }
-        Ok(())
+        first_fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     /// Asks every shard for its partitions' marks.
-    async fn collect_marks(self: &Rc<Self>) -> Result<Checkpoint, ShardStopped> {
-        let ask = |shard: Rc<Shard>| -> super::LocalFuture<Vec<(TopicPartition, Marks)>> {
+    async fn collect_marks(self: &Rc<Self>) -> Result<Checkpoints, ShardStopped> {
+        let ask = |shard: Rc<Shard>| -> super::LocalFuture<Vec<(usize, TopicPartition, Marks)>> {
             Box::pin(async move {
                 let controller = shard.controller();
                 let metadata = controller.iter().map(|controller| controller.log());
                 let partitions = shard.partitions();
                 let all = partitions.iter().chain(metadata);
-                all.map(|p| (p.name.clone(), Partition::marks(p))).collect()
+                all.map(|p| (p.dir.index, p.name.clone(), Partition::marks(p)))
+                    .collect()
             })
         };
-        let shards = self.gather(ask).await?;
-        Ok(shards.into_iter().flatten().collect())
+        let mut checkpoints = Checkpoints::new();
+        for (dir, name, marks) in self.gather(ask).await?.into_iter().flatten() {
+            checkpoints.entry(dir).or_default().insert(name, marks);
+        }
+        Ok(checkpoints)
     }
+}
 
-    /// Replaces the four checkpoint files, each all or nothing.
-    async fn write_checkpoints(&self, checkpoint: &Checkpoint) -> io::Result<()> {
-        let recovery = |marks: &Marks| Some(marks.recovery_point);
-        let high = |marks: &Marks| Some(marks.high);
-        // Kafka leaves out starts that say nothing: those at the beginning.
-        let start = |marks: &Marks| Some(marks.log_start).filter(|start| *start > Offset::ZERO);
-        self.write_one(names::RECOVERY_POINTS, checkpoint, recovery)
-            .await?;
-        self.write_one(names::HIGH_WATERMARKS, checkpoint, high)
-            .await?;
-        self.write_one(names::LOG_STARTS, checkpoint, start).await?;
-        let cleaned = |marks: &Marks| marks.cleaned;
-        self.write_one(names::CLEANED, checkpoint, cleaned).await
-    }
+/// Replaces the four checkpoint files of a directory, each all or nothing.
+async fn write_checkpoints(dir: &LogDir, checkpoint: &Checkpoint) -> io::Result<()> {
+    let recovery = |marks: &Marks| Some(marks.recovery_point);
+    let high = |marks: &Marks| Some(marks.high);
+    // Kafka leaves out starts that say nothing: those at the beginning.
+    let start = |marks: &Marks| Some(marks.log_start).filter(|start| *start > Offset::ZERO);
+    let cleaned = |marks: &Marks| marks.cleaned;
+    write_one(&dir.join(names::RECOVERY_POINTS), checkpoint, recovery).await?;
+    write_one(&dir.join(names::HIGH_WATERMARKS), checkpoint, high).await?;
+    write_one(&dir.join(names::LOG_STARTS), checkpoint, start).await?;
+    write_one(&dir.join(names::CLEANED), checkpoint, cleaned).await
+}
 
-    async fn write_one(
-        &self,
-        name: &str,
-        checkpoint: &Checkpoint,
-        mark: impl Fn(&Marks) -> Option<Offset>,
-    ) -> io::Result<()> {
-        let entries = checkpoint
-            .iter()
-            .filter_map(|(name, marks)| Some((name, mark(marks)?)));
-        let entries: Vec<_> = entries.collect();
-        let text = layout::encode_offsets(entries.into_iter());
-        fs::write_atomic(&self.data.join(name), text.into_bytes()).await
-    }
+async fn write_one(
+    path: &Path,
+    checkpoint: &Checkpoint,
+    mark: impl Fn(&Marks) -> Option<Offset>,
+) -> io::Result<()> {
+    let entries = checkpoint
+        .iter()
+        .filter_map(|(name, marks)| Some((name, mark(marks)?)));
+    let entries: Vec<_> = entries.collect();
+    let text = layout::encode_offsets(entries.into_iter());
+    fs::write_atomic(path, text.into_bytes()).await
 }
 
 /// Reads one checkpoint file. A missing one is empty; a damaged one is reported and counts as
 /// empty: recovery then looks at more than it had to.
-pub async fn read(path: &std::path::Path) -> BTreeMap<TopicPartition, Offset> {
+pub async fn read(path: &Path) -> BTreeMap<TopicPartition, Offset> {
     let bytes = match fs::read(path).await {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return BTreeMap::new(),
@@ -110,28 +127,6 @@ pub async fn read(path: &std::path::Path) -> BTreeMap<TopicPartition, Offset> {
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "a checkpoint is damaged; ignored");
             BTreeMap::new()
-        }
-    }
-}
-
-/// What the last run left for this one to start from.
-#[derive(Debug, Clone, Default)]
-pub struct BootMarks {
-    /// The clean-shutdown marker was there.
-    pub clean: bool,
-    pub recovery_points: BTreeMap<TopicPartition, Offset>,
-    pub log_starts: BTreeMap<TopicPartition, Offset>,
-    pub cleaned: BTreeMap<TopicPartition, Offset>,
-}
-
-impl BootMarks {
-    /// Reads the checkpoint files of a data directory.
-    pub async fn read(data: &std::path::Path, clean: bool) -> BootMarks {
-        BootMarks {
-            clean,
-            recovery_points: read(&data.join(names::RECOVERY_POINTS)).await,
-            log_starts: read(&data.join(names::LOG_STARTS)).await,
-            cleaned: read(&data.join(names::CLEANED)).await,
         }
     }
 }

@@ -92,8 +92,10 @@ impl Controller {
             return Ok(());
         }
         let broken = |error: String| CommandRefusal::Unsafe(error);
-        let synced = fs::sync_dir(&shard.data).await;
-        synced.map_err(|error| broken(error.to_string()))?;
+        for dir in shard.dirs.online() {
+            let synced = fs::sync_dir(&dir.path).await;
+            synced.map_err(|error| broken(error.to_string()))?;
+        }
         let written = shard.checkpoint().await;
         written.map_err(|fault| broken(fault.to_string()))?;
         self.has_ghosts.set(false);

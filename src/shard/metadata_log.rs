@@ -13,6 +13,9 @@ use crate::records::{BatchView, Codec, Records};
 /// The topic of the metadata log.
 pub const TOPIC: &str = "__cluster_metadata";
 
+/// Its directory, in the log directory for it.
+pub const DIRECTORY: &str = "__cluster_metadata-0";
+
 /// What the metadata log held when the node started.
 pub struct Replayed {
     pub log: Rc<Partition>,
@@ -47,10 +50,10 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
         },
         epoch: LeaderEpoch::ZERO,
         policy: Rc::new(Policy::of(&topic, settings.producers.expiration, 0.0)),
-        data: shard.data.clone(),
+        dir: shard.dirs.metadata().clone(),
         log_start: Offset::ZERO,
         cleaned: None,
-        trust: marks.trust(&name),
+        trust: marks.of(shard.dirs.metadata()).trust(&name),
         files: shard.files.clone(),
         name,
     };
@@ -74,10 +77,8 @@ async fn note_leader(shard: &Shard, log: &Partition) -> Result<(), Fault> {
             voted_directory: Uuid::ZERO,
         },
     };
-    let path = shard
-        .data
-        .join(log.name.to_string())
-        .join(names::QUORUM_STATE);
+    let directory = log.dir.join(log.name.to_string());
+    let path = directory.join(names::QUORUM_STATE);
     let written = fs::write_atomic(&path, state.encode().into_bytes()).await;
     written.map_err(|error| Fault::Directory(format!("{}: {error}", path.display())))
 }

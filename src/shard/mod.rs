@@ -15,12 +15,16 @@
 //! Deliberately absent: requests and error codes (`server`), boot order (`node`).
 
 mod append;
+mod boot_marks;
 mod budget;
 pub mod checkpoint;
 pub mod cleaner;
 mod controller;
+mod dir_failure;
 pub mod janitor;
 mod latch;
+mod locate;
+mod log_dirs;
 mod metadata_log;
 mod open_files;
 mod partition;
@@ -35,14 +39,16 @@ mod waiters;
 mod world;
 
 pub use append::{Append, Outcome as AppendOutcome};
+pub use boot_marks::BootMarks;
 pub use budget::{Budget, Permit};
-pub use checkpoint::{BootMarks, CheckpointFault};
+pub use checkpoint::CheckpointFault;
 pub use controller::{CONTROLLER, CommandRefusal, Controller, Records};
-pub use metadata_log::{Replayed, open as open_metadata_log};
+pub use log_dirs::{LogDir, LogDirs};
+pub use metadata_log::{DIRECTORY as METADATA_DIRECTORY, Replayed, open as open_metadata_log};
 pub use partition::{
     Appended, EpochEnd, Fault, Listed, ListedOffset, Opening, Partition, PartitionRead, Policy,
     ReadLimits, ReadRefusal, Refusal as AppendRefusal, open,
 };
 pub use read::{Read, ReadOutcome, Watch};
 pub use router::{Job, LocalFuture, Reply, Router, ShardStopped};
-pub use world::{Plan, Shard};
+pub use world::{Plan, Shard, Unserved};

@@ -60,9 +60,7 @@ impl Shard {
 
     /// Reads one partition; counts down `files` with every one that the answer holds open.
     async fn read(&self, mut read: Read, files: &Cell<usize>) -> ReadOutcome {
-        let partition = self
-            .partition(read.partition)
-            .ok_or(ReadRefusal::NotHosted)?;
+        let partition = self.served(read.partition)?;
         partition.check_epoch(read.epoch)?;
         read.limits.from_files &= files.get() > 0;
         let outcome = partition.read(read.offset, read.limits).await?;

@@ -6,11 +6,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 
 use super::Shard;
-use super::checkpoint::BootMarks;
 use super::partition::{self, Opening, Partition, Policy};
 use crate::cluster::{self, Delta};
 use crate::io::{clock, fs, random, task};
-use crate::log::Trust;
 use crate::log::layout::PartitionDirectory;
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicId, TopicPartition, Uuid};
 
@@ -95,26 +93,43 @@ impl Shard {
         let Some((name, epoch)) = self.name_of(id) else {
             return;
         };
+        if let Err(fault) = self.try_open(id, &name, epoch).await {
+            tracing::error!(
+                partition = %name, %fault,
+                "the partition is offline: it refuses every request"
+            );
+            self.host_offline(id, fault);
+        }
+    }
+
+    async fn try_open(
+        self: &Rc<Self>,
+        id: PartitionId,
+        name: &TopicPartition,
+        epoch: LeaderEpoch,
+    ) -> Result<(), partition::Fault> {
         let boot = self.boot_marks();
+        let dir = self.locate(&boot, id, name)?;
+        let marks = boot.of(&dir);
         let opening = Opening {
             id,
-            policy: self.policy(&name),
+            policy: self.policy(name),
             epoch,
-            data: self.data.clone(),
-            log_start: boot.log_starts.get(&name).copied().unwrap_or(Offset::ZERO),
-            cleaned: boot.cleaned.get(&name).copied(),
-            trust: boot.trust(&name),
+            dir: dir.clone(),
+            log_start: marks.log_starts.get(name).copied().unwrap_or(Offset::ZERO),
+            cleaned: marks.cleaned.get(name).copied(),
+            trust: marks.trust(name),
             files: self.files.clone(),
-            name,
+            name: name.clone(),
         };
-        let shown = opening.name.to_string();
         match partition::open(opening).await {
             Ok(partition) => self.host(Rc::new(partition)),
-            Err(fault) => tracing::error!(
-                partition = shown, %fault,
-                "the partition is offline: it refuses every request"
-            ),
+            Err(fault) => {
+                self.suspect(&dir, fault.to_string());
+                return Err(fault);
+            }
         }
+        Ok(())
     }
 
     fn name_of(&self, id: PartitionId) -> Option<(TopicPartition, LeaderEpoch)> {
@@ -134,7 +149,9 @@ impl Shard {
         let Some((_, epoch)) = self.name_of(id) else {
             return;
         };
-        if let Some(partition) = self.partition(id) {
+        // A change of directories alone begins no epoch; nor does the loss of one, which leaves
+        // the partition fenced and without a leader.
+        if let Some(partition) = self.partition(id).filter(|p| p.fault().is_none()) {
             partition.lead_on(epoch);
         }
     }
@@ -147,12 +164,12 @@ impl Shard {
         random::fill(&mut dice);
         let name = partition.name.clone();
         let doomed = PartitionDirectory::deleted(name.clone(), Uuid::from_random(dice));
-        let doomed = self.data.join(doomed.to_string());
+        let doomed = partition.dir.join(doomed.to_string());
         while !partition.is_quiet() {
             clock::sleep(Duration::from_millis(1)).await;
         }
         self.files.close_all(partition.id);
-        if let Err(error) = fs::rename(&self.data.join(name.to_string()), &doomed).await {
+        if let Err(error) = fs::rename(&partition.dir.join(name.to_string()), &doomed).await {
             tracing::warn!(partition = %name, %error, "a deleted partition's directory stays");
             return;
         }
@@ -164,20 +181,5 @@ impl Shard {
             }
         })
         .detach();
-    }
-}
-
-impl BootMarks {
-    /// How far the files of a partition can be believed.
-    pub(super) fn trust(&self, name: &TopicPartition) -> Trust {
-        match self.clean {
-            true => Trust::All,
-            false => Trust::Below(
-                self.recovery_points
-                    .get(name)
-                    .copied()
-                    .unwrap_or(Offset::ZERO),
-            ),
-        }
     }
 }

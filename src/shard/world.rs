@@ -1,17 +1,18 @@
 use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::lock::Mutex;
 
+use super::boot_marks::BootMarks;
 use super::budget::Budget;
-use super::checkpoint::{BootMarks, Checkpoint};
+use super::checkpoint::Checkpoints;
 use super::controller::Controller;
 use super::latch::Latch;
+use super::log_dirs::LogDirs;
 use super::open_files::{OpenFiles, files_max};
-use super::partition::Partition;
+use super::partition::{Fault, Partition};
 use super::producer_ids::ProducerIds;
 use super::router::Router;
 use super::tails::TailRing;
@@ -33,13 +34,21 @@ const BACKGROUND_MAX: usize = 2;
 /// left to cold reads.
 const CHECKS_MAX: usize = 1;
 
+/// Why a shard does not serve a partition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unserved {
+    #[error("this shard does not host the partition")]
+    NotHosted,
+    #[error(transparent)]
+    Offline(Fault),
+}
+
 /// What all shards of a node are made from.
 #[derive(Clone)]
 pub struct Plan {
     pub router: Router,
     pub settings: Arc<Settings>,
-    /// The log directory.
-    pub data: PathBuf,
+    pub dirs: Arc<LogDirs>,
 }
 
 /// One core's world. Everything in it lives and dies on this core; other shards reach it through
@@ -48,8 +57,7 @@ pub struct Shard {
     pub id: ShardId,
     pub router: Router,
     settings: RefCell<Arc<Settings>>,
-    /// The log directory.
-    pub data: PathBuf,
+    pub dirs: Arc<LogDirs>,
     pub pool: Pool,
     pub metrics: Rc<metrics::Shard>,
     /// Bytes of requests that this shard's connections may have in work.
@@ -62,11 +70,17 @@ pub struct Shard {
     pub(super) background: Budget,
     pub(super) checks: Budget,
     partitions: RefCell<BTreeMap<PartitionId, Rc<Partition>>>,
+    /// Partitions that could not be opened, and why.
+    offline: RefCell<BTreeMap<PartitionId, Fault>>,
     cluster: RefCell<Cluster>,
     metadata_end: Cell<Offset>,
-    boot_marks: OnceCell<Arc<BootMarks>>,
+    boot_marks: RefCell<Arc<BootMarks>>,
     /// What the checkpoint files say, once this run has written them; of shard 0.
-    pub(super) checkpointed: Mutex<Option<Checkpoint>>,
+    pub(super) checkpointed: Mutex<Checkpoints>,
+    /// One failed directory is looked at at a time; of shard 0.
+    pub(super) judging: Mutex<()>,
+    /// Opened when no directory is left that the node could go on with; of shard 0.
+    pub(super) doomed: Latch,
     identity: OnceCell<MetaProperties>,
     controller: OnceCell<Rc<Controller>>,
     producer_ids: ProducerIds,
@@ -83,7 +97,7 @@ impl Shard {
         let Plan {
             router,
             settings,
-            data,
+            dirs,
         } = plan;
         let files = files_max(limits::descriptors_max(), router.shards().count());
         Rc::new(Shard {
@@ -98,10 +112,13 @@ impl Shard {
             background: Budget::new(BACKGROUND_MAX),
             checks: Budget::new(CHECKS_MAX),
             partitions: RefCell::default(),
+            offline: RefCell::default(),
             cluster: RefCell::default(),
             metadata_end: Cell::new(Offset::ZERO),
-            boot_marks: OnceCell::new(),
-            checkpointed: Mutex::new(None),
+            boot_marks: RefCell::default(),
+            checkpointed: Mutex::default(),
+            judging: Mutex::default(),
+            doomed: Latch::default(),
             identity: OnceCell::new(),
             controller: OnceCell::new(),
             producer_ids: ProducerIds::default(),
@@ -111,7 +128,7 @@ impl Shard {
             listeners: RefCell::default(),
             router,
             settings: RefCell::new(settings),
-            data,
+            dirs,
         })
     }
 
@@ -164,16 +181,14 @@ impl Shard {
             .expect("the identity is told before anything is served")
     }
 
-    /// What the last run left; to be told before partitions are opened.
+    /// What the last run left, from before partitions are opened until all of them are: what is
+    /// made later under one of their names starts from nothing.
     pub fn set_boot_marks(&self, marks: Arc<BootMarks>) {
-        let set = self.boot_marks.set(marks);
-        assert!(set.is_ok(), "a shard boots once");
+        *self.boot_marks.borrow_mut() = marks;
     }
 
-    pub(super) fn boot_marks(&self) -> &BootMarks {
-        self.boot_marks
-            .get()
-            .expect("boot marks are told before partitions are opened")
+    pub(super) fn boot_marks(&self) -> Arc<BootMarks> {
+        self.boot_marks.borrow().clone()
     }
 
     /// The metadata log's host; on shard 0 only, and not before it was opened.
@@ -195,6 +210,17 @@ impl Shard {
         self.partitions.borrow().get(&id).cloned()
     }
 
+    /// A partition that this shard serves.
+    pub fn served(&self, id: PartitionId) -> Result<Rc<Partition>, Unserved> {
+        match self.partition(id) {
+            Some(partition) => Ok(partition),
+            None => Err(match self.offline.borrow().get(&id) {
+                Some(fault) => Unserved::Offline(fault.clone()),
+                None => Unserved::NotHosted,
+            }),
+        }
+    }
+
     /// All partitions that this shard hosts, in order of their ids, so that runs of the simulated
     /// world repeat.
     pub fn partitions(&self) -> Vec<Rc<Partition>> {
@@ -205,7 +231,18 @@ impl Shard {
         self.partitions.borrow_mut().insert(partition.id, partition);
     }
 
+    pub(super) fn host_offline(&self, id: PartitionId, fault: Fault) {
+        self.offline.borrow_mut().insert(id, fault);
+    }
+
+    /// Partitions that could not be opened for this reason.
+    pub(super) fn count_offline(&self, why: &Fault) -> usize {
+        let offline = self.offline.borrow();
+        offline.values().filter(|fault| *fault == why).count()
+    }
+
     pub(super) fn unhost(&self, id: PartitionId) -> Option<Rc<Partition>> {
+        self.offline.borrow_mut().remove(&id);
         self.partitions.borrow_mut().remove(&id)
     }
 

@@ -16,7 +16,7 @@ fn serve_takes_what_the_readme_says() {
     };
     let expected = Serve {
         config: Some("a.properties".into()),
-        data_dir: Some("d".into()),
+        data_dirs: vec!["d".into()],
         listen: Some("[::1]:9092".into()),
         shards: Some(2),
         set: vec![

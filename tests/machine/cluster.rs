@@ -42,6 +42,11 @@ fn replicas_are_placed_on_many_brokers() {
 }
 
 #[test]
+fn partitions_are_placed_in_the_emptiest_log_directory_and_lost_with_it() {
+    play(include_str!("script/directories.txt"), "");
+}
+
+#[test]
 fn topics_are_deleted_or_refused() {
     play(include_str!("script/delete.txt"), "");
 }

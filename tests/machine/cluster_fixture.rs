@@ -7,7 +7,7 @@ use corelane::cluster::{
     NewTopic, Refusal, Registration, Resource, ResourceChange, TopicRef, decode, encode,
 };
 use corelane::config::{Edit, Operation, Settings};
-use corelane::model::{NodeId, Offset, TopicId, Uuid};
+use corelane::model::{NodeId, Offset, PartitionId, TopicId, Uuid};
 use corelane::wire::metadata::Record;
 use corelane::wire::metadata::broker::BrokerRegistrationChangeRecord;
 
@@ -121,6 +121,19 @@ impl Rig {
                 }
             }
             "ids" => Command::AllocateProducerIds(node(rest)),
+            "lose" => {
+                let (broker, left) = rest.split_once(' ').expect(rest);
+                let online = numbers(left).into_iter().map(log_dir).collect();
+                let node = node(broker);
+                Command::LoseLogDirs { node, online }
+            }
+            "hold" => {
+                let (broker, found) = rest.split_once(' ').expect(rest);
+                let image = self.image();
+                let found = found.split(' ').map(|item| held(image, item)).collect();
+                let node = node(broker);
+                Command::AssignLogDirs { node, found }
+            }
             "unregister" => Command::UnregisterBroker(node(rest)),
             _ => panic!("no such verb: {verb}"),
         }
@@ -133,6 +146,12 @@ impl Rig {
             .and_then(|word| word.parse().ok())
             .expect("a node");
         self.dice += 1;
+        let mut words = words.peekable();
+        let dirs = words.next_if(|word| word.starts_with("dirs:"));
+        let dirs = match dirs {
+            Some(word) => numbers(word.trim_start_matches("dirs:")),
+            None => vec![100 + node],
+        };
         let (listener, host) = ("PLAINTEXT".to_owned(), "localhost".to_owned());
         Registration {
             node: NodeId(node),
@@ -144,7 +163,7 @@ impl Rig {
                 port: 9092,
             }],
             rack: None,
-            log_dirs: vec![Uuid::from_random([100 + node as u8; 16])],
+            log_dirs: dirs.into_iter().map(log_dir).collect(),
             features: [("metadata.version".to_owned(), (7, 30))].into(),
             unclean: words.next() == Some("unclean"),
         }
@@ -185,6 +204,20 @@ fn numbers(text: &str) -> Vec<i32> {
         .filter(|word| !word.is_empty())
         .map(|word| word.parse().expect(word))
         .collect()
+}
+
+/// The id of a log directory, by a number.
+fn log_dir(number: i32) -> Uuid {
+    Uuid::from_random([number as u8; 16])
+}
+
+/// `topic-partition:dir`
+fn held(image: &Image, item: &str) -> (PartitionId, Uuid) {
+    let (partition, dir) = item.split_once(':').expect(item);
+    let (topic, index) = partition.rsplit_once('-').expect(item);
+    let topic = image.topic(topic).expect(item).id;
+    let index = index.parse().expect(item);
+    (PartitionId { topic, index }, log_dir(numbers(dir)[0]))
 }
 
 /// `key=value`, or `key` alone for a null.

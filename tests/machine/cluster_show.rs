@@ -33,6 +33,7 @@ pub fn show_reply(shown: &mut String, reply: &Reply) {
         }
         Reply::ProducerIds { first, count } => say("ids", format!("{first} and {count} on")),
         Reply::FeaturesUpdated => say("features", "updated".to_owned()),
+        Reply::LogDirsChanged => say("log dirs", "changed".to_owned()),
         Reply::Unregistered => say("broker", "unregistered".to_owned()),
     }
 }
@@ -93,10 +94,20 @@ pub fn show_topic(image: &Image, name: &str) -> String {
         let ids = |nodes: &[NodeId]| nodes.iter().map(|node| node.0).collect::<Vec<_>>();
         let (replicas, in_sync) = (ids(&a.replicas), ids(&a.in_sync));
         let (leader, epochs) = (a.leader.0, (a.leader_epoch.0, a.partition_epoch));
-        let _ = writeln!(
+        let _ = write!(
             shown,
             "{index}: {replicas:?} in sync {in_sync:?} led by {leader} {epochs:?}"
         );
+        if image.brokers().any(|broker| broker.log_dirs.len() > 1) {
+            let dirs = partition.directories.iter().map(|dir| dir.as_bytes()[0]);
+            let offline = ids(&partition.offline_replicas(image));
+            let _ = write!(
+                shown,
+                " in {:?} offline {offline:?}",
+                dirs.collect::<Vec<_>>()
+            );
+        }
+        shown.push('\n');
     }
     for (key, value) in image.topic_overrides(&topic.name) {
         let _ = writeln!(shown, "{key}={value}");

@@ -1,5 +1,6 @@
 //! The table of settings, and the reading of text through it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use corelane::config::{
@@ -105,7 +106,7 @@ fn the_embedded_default_is_one_node_on_the_loopback_address() {
         "PLAINTEXT://127.0.0.1:9092"
     );
     assert!(settings.advertised.is_empty());
-    assert_eq!(settings.data_dir.to_str(), Some("./corelane-data"));
+    assert_eq!(settings.directories.all(), [Path::new("./corelane-data")]);
     assert_eq!(settings.shards, None);
     assert_eq!(settings.network.idle_max, Some(Duration::from_secs(600)));
     let topic = TopicSettings::resolve(&settings, &Overrides::new());
@@ -183,7 +184,7 @@ fn a_bad_value_says_what_was_expected() {
         ),
         ("log.cleanup.policy=shred", "list, any of compact, delete"),
         ("compression.gzip.level=0", "int, 1 to 9, or -1"),
-        ("log.dirs=/a,/b", "one directory in this version"),
+        ("log.dirs=,", "at least one directory"),
         (
             "listeners=9092",
             "NAME://host:port, a port up to 65535, an IPv6 host in brackets",

@@ -150,6 +150,11 @@ impl Broker {
         assert!(sent.unwrap().success(), "the signal is sent");
     }
 
+    /// Waits until it ends by itself.
+    pub fn wait(mut self) -> ExitStatus {
+        wait(&mut self.child, &self.words)
+    }
+
     /// Sends TERM or INT and waits for the end.
     pub fn stop(mut self, signal: &str) -> ExitStatus {
         self.signal(signal);

@@ -9,6 +9,7 @@ mod compaction;
 mod crash;
 mod crowd;
 mod desk;
+mod directories;
 mod epochs;
 mod every_version;
 mod fetching;

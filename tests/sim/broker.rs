@@ -1,7 +1,6 @@
 //! The broker as its process runs it, on a machine of the simulated world.
 
 use std::env;
-use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use corelane::config::Settings;
@@ -9,7 +8,7 @@ use corelane::io::sim::{Node, Task};
 use corelane::io::{fs, mesh, task};
 use corelane::model::ShardId;
 use corelane::node::{self, LifeFault, Outside};
-use corelane::shard::{Plan, Router};
+use corelane::shard::{LogDirs, Plan, Router};
 use futures_channel::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -48,15 +47,17 @@ async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Resul
         set("log.cleaner.backoff.ms", "40".to_owned()),
     ];
     let (settings, _ignored) = Settings::parse("", &overrides).expect("settings of our own");
-    let data = PathBuf::from(DATA);
-    fs::create_dir_all(&data)
-        .await
-        .expect("a disk that makes directories");
+    let dirs = Arc::new(LogDirs::new(&settings.directories));
+    for dir in dirs.all() {
+        fs::create_dir_all(&dir.path)
+            .await
+            .expect("a disk that makes directories");
+    }
     let (router, mailboxes) = Router::new(shards);
     let plan = Plan {
         router,
         settings: Arc::new(settings),
-        data,
+        dirs,
     };
     let mut outside = Some(Outside {
         on_ready: Box::new(|_| ()),

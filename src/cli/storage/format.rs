@@ -1,4 +1,5 @@
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::Path;
 
 use super::info::found;
 use super::options::Format;
@@ -9,38 +10,47 @@ use crate::cluster::feature::metadata_level;
 use crate::io::{fs, random};
 use crate::log::layout::{MetaProperties, names};
 
-/// Writes `meta.properties`, unless the directory has one.
+/// Writes `meta.properties` into the directories that have none.
 pub async fn format(options: &Format, out: &mut dyn Write) -> Result<(), Complaint> {
     let settings = settings(&options.config).await?;
-    let directory = settings.data_dir.display().to_string();
-    if let Some(found) = found(&settings.data_dir).await? {
-        return already(options, &found, &directory, out);
+    let mut formatted = false;
+    for path in settings.directories.all() {
+        let directory = path.display().to_string();
+        if let Some(found) = found(&path).await? {
+            already(options, &found, &directory)?;
+            continue;
+        }
+        let kind = match path == settings.directories.metadata {
+            true => "metadata",
+            false => "data",
+        };
+        let level = metadata_level(METADATA_VERSION).map_or("", |level| level.name);
+        writeln!(
+            out,
+            "Formatting {kind} directory {directory} with metadata.version {level}."
+        )?;
+        let identity = MetaProperties {
+            cluster_id: options.cluster_id.clone(),
+            node: settings.node,
+            directory: random::uuid(),
+        };
+        let written = write(&path, &identity).await;
+        written.map_err(|error| Complaint::new(format!("cannot format {directory}: {error}")))?;
+        formatted = true;
     }
-    let level = metadata_level(METADATA_VERSION).map_or("", |level| level.name);
-    writeln!(
-        out,
-        "Formatting metadata directory {directory} with metadata.version {level}."
-    )?;
-    let identity = MetaProperties {
-        cluster_id: options.cluster_id.clone(),
-        node: settings.node,
-        directory: random::uuid(),
-    };
-    let broken = |error| Complaint::new(format!("cannot format {directory}: {error}"));
-    let path = settings.data_dir.join(names::META_PROPERTIES);
-    fs::create_dir_all(&settings.data_dir)
-        .await
-        .map_err(broken)?;
-    let written = fs::write_atomic(&path, identity.encode().into_bytes()).await;
-    written.map_err(broken)
+    if !formatted {
+        writeln!(out, "All of the log directories are already formatted.")?;
+    }
+    Ok(())
 }
 
-fn already(
-    options: &Format,
-    found: &MetaProperties,
-    directory: &str,
-    out: &mut dyn Write,
-) -> Result<(), Complaint> {
+async fn write(directory: &Path, identity: &MetaProperties) -> io::Result<()> {
+    fs::create_dir_all(directory).await?;
+    let path = directory.join(names::META_PROPERTIES);
+    fs::write_atomic(&path, identity.encode().into_bytes()).await
+}
+
+fn already(options: &Format, found: &MetaProperties, directory: &str) -> Result<(), Complaint> {
     if !options.ignore_formatted {
         return Err(Complaint::new(format!(
             "Log directory {directory} is already formatted. Use --ignore-formatted to ignore \
@@ -55,8 +65,5 @@ fn already(
             found.cluster_id
         )));
     }
-    Ok(writeln!(
-        out,
-        "All of the log directories are already formatted."
-    )?)
+    Ok(())
 }

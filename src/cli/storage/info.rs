@@ -6,32 +6,55 @@ use crate::cli::complaint::Complaint;
 use crate::io::fs;
 use crate::log::layout::{MetaProperties, names};
 
-/// Prints the data directory and its identity; fails with what is wrong with it.
+/// Prints the log directories and their identity; fails with what is wrong with them
+/// (`StorageTool.infoCommand`).
 pub async fn info(config: &Path, out: &mut dyn Write) -> Result<(), Complaint> {
     let settings = settings(config).await?;
-    let directory = settings.data_dir.display();
-    let exists = fs::exists(&settings.data_dir).await;
-    if !exists.unwrap_or(false) {
-        writeln!(out, "Found problem:\n  {directory} does not exist\n")?;
-        return Err(told(out)?);
-    }
-    writeln!(out, "Found log directory:\n  {directory}\n")?;
-    match found(&settings.data_dir).await? {
-        Some(found) => {
-            let (cluster, node) = (found.cluster_id, found.node.0);
-            writeln!(
-                out,
-                "Found metadata: {{cluster.id={cluster}, directory.id={}, node.id={node}, \
-                 version=1}}\n",
-                found.directory
-            )?;
-            Ok(())
+    let (mut directories, mut problems, mut identity) = (Vec::new(), Vec::new(), None);
+    for path in settings.directories.all() {
+        let directory = path.display().to_string();
+        if !fs::exists(&path).await.unwrap_or(false) {
+            problems.push(format!("{directory} does not exist"));
+            continue;
         }
-        None => {
-            writeln!(out, "Found problem:\n  {directory} is not formatted.\n")?;
-            Err(told(out)?)
+        match found(&path).await? {
+            Some(found) => drop(identity.get_or_insert(found)),
+            None => problems.push(format!("{directory} is not formatted.")),
         }
+        directories.push(directory);
     }
+    list(out, "log director", ("y", "ies"), &directories)?;
+    if let Some(found) = identity {
+        let (cluster, node) = (found.cluster_id, found.node.0);
+        writeln!(
+            out,
+            "Found metadata: {{cluster.id={cluster}, directory.id={}, node.id={node}, \
+             version=1}}\n",
+            found.directory
+        )?;
+    }
+    list(out, "problem", ("", "s"), &problems)?;
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(told(out)?),
+    }
+}
+
+fn list(
+    out: &mut dyn Write,
+    what: &str,
+    (one, many): (&str, &str),
+    lines: &[String],
+) -> io::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let ending = if lines.len() == 1 { one } else { many };
+    writeln!(out, "Found {what}{ending}:")?;
+    for line in lines {
+        writeln!(out, "  {line}")?;
+    }
+    writeln!(out)
 }
 
 /// The problem stands on stdout, where Kafka's tool puts it; stderr says what to do.

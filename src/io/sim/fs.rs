@@ -14,6 +14,11 @@ use crate::io::fs::{Entry, temporary_of};
 /// Free space of a disk without a capacity: 1 TiB.
 const ENDLESS_BYTES: u64 = 1 << 40;
 
+pub async fn create_dir(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    brief(move |volume| volume.create_dir(&path)).await
+}
+
 pub async fn create_dir_all(path: &Path) -> io::Result<()> {
     let path = path.to_owned();
     brief(move |volume| volume.create_dir_all(&path)).await

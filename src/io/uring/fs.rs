@@ -19,6 +19,11 @@ pub(super) async fn on_pool<T: Send + 'static>(
         .unwrap_or_else(|panicked| Err(io::Error::other(panicked)))
 }
 
+pub async fn create_dir(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    on_pool(move || fs::create_dir(path)).await
+}
+
 pub async fn create_dir_all(path: &Path) -> io::Result<()> {
     let path = path.to_owned();
     on_pool(move || fs::create_dir_all(path)).await

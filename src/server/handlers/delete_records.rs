@@ -28,9 +28,9 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let moved = ask::every(&request.context.shard, &targets, move |shard, id, at| {
         let offset = offsets[at];
         Box::pin(async move {
-            let moved = match shard.partition(id) {
-                Some(partition) => partition.delete_records(offset).await,
-                None => Err(AppendRefusal::NotHosted),
+            let moved = match shard.served(id) {
+                Ok(partition) => partition.delete_records(offset).await,
+                Err(unserved) => Err(AppendRefusal::from(unserved)),
             };
             moved.map_err(|refused| refusal::of_append(&refused))
         })

@@ -1,4 +1,4 @@
-//! DescribeLogDirs, versions 1-5: what the data directory holds, and its volume.
+//! DescribeLogDirs, versions 1-5: what each log directory holds, and its volume.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use crate::io::fs;
 use crate::model::ErrorCode;
 use crate::server::answer::{Answer, Close};
 use crate::server::dispatch::Request;
-use crate::shard::Shard;
+use crate::shard::{LogDir, Shard};
 use crate::wire::Text;
 use crate::wire::api::describe_log_dirs::{
     DescribeLogDirsPartition, DescribeLogDirsResult, DescribeLogDirsTopic, Request as Body,
@@ -17,8 +17,8 @@ use crate::wire::api::describe_log_dirs::{
 /// Topics and their partitions; `None` for all there are.
 type Filter = Option<BTreeMap<String, BTreeSet<i32>>>;
 
-/// Topic, partition, bytes.
-type Held = (String, i32, u64);
+/// Place of the log directory, topic, partition, bytes.
+type Held = (usize, String, i32, u64);
 
 pub async fn answer(request: Request) -> Result<Answer, Close> {
     let mut incoming = request.incoming()?;
@@ -29,28 +29,40 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
         let filter = filter.clone();
         Box::pin(async move { held(&shard, &filter) })
     });
-    let held = held
-        .await
-        .map_err(|_| Close::Stopping)?
-        .into_iter()
-        .flatten();
-    let mut result = DescribeLogDirsResult {
-        log_dir: Text::from(shard.data.display().to_string()),
-        ..Default::default()
-    };
-    let total = fs::total_space(&shard.data).await;
-    match (total, fs::free_space(&shard.data).await) {
-        (Ok(total), Ok(free)) => {
-            (result.total_bytes, result.usable_bytes) = (signed(total), signed(free));
-            result.topics = topics(held);
-        }
-        (Err(_), _) | (_, Err(_)) => result.error_code = ErrorCode::KafkaStorageError.code(),
+    let held = held.await.map_err(|_| Close::Stopping)?;
+    let held: Vec<Held> = held.into_iter().flatten().collect();
+    let mut results = Vec::new();
+    for dir in shard.dirs.logs() {
+        results.push(described(dir, &held).await);
     }
     let response = Response {
-        results: vec![result],
+        results,
         ..Response::default()
     };
     Answer::to(&incoming, &response)
+}
+
+/// One directory; nothing is known of a failed one.
+async fn described(dir: &LogDir, held: &[Held]) -> DescribeLogDirsResult<'static> {
+    let mut result = DescribeLogDirsResult {
+        log_dir: Text::from(dir.path.display().to_string()),
+        ..Default::default()
+    };
+    let space = match dir.is_online() {
+        true => fs::total_space(&dir.path)
+            .await
+            .ok()
+            .zip(fs::free_space(&dir.path).await.ok()),
+        false => None,
+    };
+    match space {
+        Some((total, free)) => {
+            (result.total_bytes, result.usable_bytes) = (signed(total), signed(free));
+            result.topics = topics(held.iter().filter(|held| held.0 == dir.index));
+        }
+        None => result.error_code = ErrorCode::KafkaStorageError.code(),
+    }
+    result
 }
 
 fn filter(body: &Body<'_>) -> Filter {
@@ -72,20 +84,23 @@ fn held(shard: &Shard, filter: &Filter) -> Vec<Held> {
         .filter(|partition| is_wanted(&partition.name.topic, partition.name.index))
         .map(|partition| {
             let name = &partition.name;
-            (name.topic.to_string(), name.index, partition.size())
+            let topic = name.topic.to_string();
+            (partition.dir.index, topic, name.index, partition.size())
         })
         .collect()
 }
 
-pub(super) fn topics(held: impl Iterator<Item = Held>) -> Vec<DescribeLogDirsTopic<'static>> {
+pub(super) fn topics<'a>(
+    held: impl Iterator<Item = &'a Held>,
+) -> Vec<DescribeLogDirsTopic<'static>> {
     let mut topics: BTreeMap<String, Vec<DescribeLogDirsPartition<'static>>> = BTreeMap::new();
-    for (topic, partition_index, bytes) in held {
+    for (_, topic, partition_index, bytes) in held {
         topics
-            .entry(topic)
+            .entry(topic.clone())
             .or_default()
             .push(DescribeLogDirsPartition {
-                partition_index,
-                partition_size: signed(bytes),
+                partition_index: *partition_index,
+                partition_size: signed(*bytes),
                 ..Default::default()
             });
     }

@@ -24,7 +24,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     }
     let found = ask::every(&request.context.shard, &targets, |shard, id, _| {
         Box::pin(async move {
-            let partition = shard.partition(id).ok_or(ReadRefusal::NotHosted);
+            let partition = shard.served(id).map_err(ReadRefusal::from);
             let producers = partition.map(|partition| partition.producers());
             producers.map_err(|refused| refusal::of_read(&refused))
         })

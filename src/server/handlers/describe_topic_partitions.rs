@@ -53,7 +53,7 @@ pub(super) fn respond(image: &Image, body: &Body<'_>, limit_max: usize) -> Respo
             continue;
         };
         let from = if name == first { start } else { 0 };
-        let page = shown(topic, from, room);
+        let page = shown(image, topic, from, room);
         let next = from + page.partitions.len();
         room -= page.partitions.len();
         response.topics.push(page);
@@ -103,21 +103,30 @@ fn unknown(name: &str) -> DescribeTopicPartitionsResponseTopic<'static> {
     }
 }
 
-fn shown(topic: &Topic, from: usize, room: usize) -> DescribeTopicPartitionsResponseTopic<'static> {
+fn shown(
+    image: &Image,
+    topic: &Topic,
+    from: usize,
+    room: usize,
+) -> DescribeTopicPartitionsResponseTopic<'static> {
     let page = topic.numbered().skip(from).take(room);
     DescribeTopicPartitionsResponseTopic {
         name: Some(Text::from(topic.name.to_string())),
         topic_id: topic.id,
         is_internal: topic.name.is_internal(),
         partitions: page
-            .map(|(index, partition)| row(index, partition))
+            .map(|(index, partition)| row(image, index, partition))
             .collect(),
         topic_authorized_operations: authorized::TOPIC,
         ..Default::default()
     }
 }
 
-fn row(index: i32, partition: &Partition) -> DescribeTopicPartitionsResponsePartition<'static> {
+fn row(
+    image: &Image,
+    index: i32,
+    partition: &Partition,
+) -> DescribeTopicPartitionsResponsePartition<'static> {
     let ids = |nodes: &[NodeId]| nodes.iter().map(|node| node.0).collect();
     let assignment = &partition.assignment;
     let error = match partition.leader() {
@@ -131,6 +140,7 @@ fn row(index: i32, partition: &Partition) -> DescribeTopicPartitionsResponsePart
         leader_epoch: assignment.leader_epoch.0,
         replica_nodes: ids(&assignment.replicas),
         isr_nodes: ids(&assignment.in_sync),
+        offline_replicas: ids(&partition.offline_replicas(image)),
         eligible_leader_replicas: Some(Vec::new()),
         last_known_elr: Some(Vec::new()),
         ..Default::default()

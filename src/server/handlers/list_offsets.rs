@@ -7,7 +7,7 @@ use crate::server::answer::{Answer, Close};
 use crate::server::ask::{self, Target};
 use crate::server::dispatch::Request;
 use crate::server::refusal::{self, Refused};
-use crate::shard::{Listed, ListedOffset, ReadRefusal, Shard};
+use crate::shard::{Listed, ListedOffset, Shard};
 use crate::wire::api::list_offsets::{
     ListOffsetsPartition, ListOffsetsPartitionResponse, ListOffsetsTopicResponse, Request as Body,
     Response,
@@ -64,7 +64,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
 
 async fn look(shard: &Shard, id: PartitionId, wanted: Wanted) -> Result<ListedOffset, Refused> {
     let found = async {
-        let partition = shard.partition(id).ok_or(ReadRefusal::NotHosted)?;
+        let partition = shard.served(id)?;
         partition.check_epoch(wanted.epoch)?;
         partition.list_offset(wanted.listed).await
     };

@@ -35,7 +35,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let operations = |wanted: bool, bits| if wanted { bits } else { authorized::NOT_ASKED };
     let topic_bits = operations(body.include_topic_authorized_operations, authorized::TOPIC);
     let mut topics: Vec<_> = match &asked {
-        None => image.topics().map(shown).collect(),
+        None => image.topics().map(|topic| shown(&image, topic)).collect(),
         Some(asked) => asked
             .iter()
             .map(|asked| find(&image, asked, &refused))
@@ -153,7 +153,7 @@ fn find(
         Asked::Id(id) => image.topic_by_id(*id),
     };
     if let Some(topic) = found {
-        return shown(topic);
+        return shown(image, topic);
     }
     let (name, topic_id, code) = match asked {
         Asked::Id(id) => (None, *id, ErrorCode::UnknownTopicId),
@@ -174,7 +174,7 @@ fn find(
     }
 }
 
-fn shown(topic: &Topic) -> MetadataResponseTopic<'static> {
+fn shown(image: &Image, topic: &Topic) -> MetadataResponseTopic<'static> {
     let ids = |nodes: &[NodeId]| nodes.iter().map(|node| node.0).collect();
     let partitions = topic.numbered().map(|(index, partition)| {
         let assignment = &partition.assignment;
@@ -189,6 +189,7 @@ fn shown(topic: &Topic) -> MetadataResponseTopic<'static> {
             leader_epoch: assignment.leader_epoch.0,
             replica_nodes: ids(&assignment.replicas),
             isr_nodes: ids(&assignment.in_sync),
+            offline_replicas: ids(&partition.offline_replicas(image)),
             ..Default::default()
         }
     });

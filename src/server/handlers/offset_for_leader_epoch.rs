@@ -30,7 +30,7 @@ pub async fn answer(request: Request) -> Result<Answer, Close> {
     let found = ask::every(&request.context.shard, &targets, move |shard, id, at| {
         let (current, asked) = epochs[at];
         Box::pin(async move {
-            let partition = shard.partition(id).ok_or(ReadRefusal::NotHosted);
+            let partition = shard.served(id).map_err(ReadRefusal::from);
             let checked = partition.and_then(|p| p.check_epoch(current).map(|()| p));
             let partition = checked.map_err(|refused| refusal::of_read(&refused))?;
             Ok(partition.epoch_end(asked))

@@ -145,7 +145,7 @@ fn what_the_cluster_is_fits() {
     fits(|_| elect_leaders::respond(&image, &all));
     fits(|_| w::describe_log_dirs::Response {
         results: vec![w::describe_log_dirs::DescribeLogDirsResult {
-            topics: describe_log_dirs::topics([("a".into(), 0, 7)].into_iter()),
+            topics: describe_log_dirs::topics([(0, "a".into(), 0, 7)].iter()),
             total_bytes: 9,
             usable_bytes: 8,
             ..Default::default()

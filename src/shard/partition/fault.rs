@@ -1,6 +1,7 @@
 //! What ends a partition's service for good.
 
 use std::io;
+use std::path::PathBuf;
 
 use crate::model::Offset;
 
@@ -15,6 +16,8 @@ pub enum Fault {
     Read { segment: Offset, why: String },
     #[error("the topic was deleted")]
     Deleted,
+    #[error("the log directory {} is offline", .0.display())]
+    LogDir(PathBuf),
     #[error("the partition's directory cannot be used: {0}")]
     Directory(String),
 }

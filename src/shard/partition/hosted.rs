@@ -1,5 +1,6 @@
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::appender::Appender;
 use super::cleaning::Cleaning;
@@ -18,12 +19,15 @@ use crate::model::{
 use crate::replica::Leader;
 use crate::shard::budget::Budget;
 use crate::shard::checkpoint::Marks;
+use crate::shard::log_dirs::LogDir;
 use crate::shard::waiters::{AckQueue, ProgressWaiters};
 
 /// A partition that this shard serves. All of it stays on the shard's core.
 pub struct Partition {
     pub id: PartitionId,
     pub name: TopicPartition,
+    /// The log directory in which it lies.
+    pub dir: Arc<LogDir>,
     pub(super) files: SegmentFiles,
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
@@ -57,6 +61,7 @@ pub(super) struct State {
 
 /// What a partition starts from: made empty, or by recovery.
 pub struct Start {
+    pub dir: Arc<LogDir>,
     pub log: Log,
     pub leader: Leader,
     /// Bytes of the last, open block of the active segment.
@@ -95,6 +100,7 @@ impl Partition {
         Partition {
             id,
             name,
+            dir: start.dir,
             files,
             policy: RefCell::new(policy),
             state: RefCell::new(state),

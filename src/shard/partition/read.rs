@@ -6,6 +6,7 @@ use crate::io::{File, Part, fs, limits};
 use crate::log::layout::FileKind;
 use crate::log::{self, Aborted, Found, Indexes, Read, ReadPlan};
 use crate::model::{Offset, ProducerId, Watermarks};
+use crate::shard::Unserved;
 
 /// Bytes read at once while looking for a batch by its header; one index interval.
 const SCAN_BYTES: usize = 8 * 1024;
@@ -376,4 +377,13 @@ impl Partition {
 pub(super) struct Batch {
     pub start: u64,
     pub end: u64,
+}
+
+impl From<Unserved> for ReadRefusal {
+    fn from(unserved: Unserved) -> ReadRefusal {
+        match unserved {
+            Unserved::NotHosted => ReadRefusal::NotHosted,
+            Unserved::Offline(fault) => ReadRefusal::Fault(fault),
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! From a directory to a partition: made empty, or found and recovered.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Partition;
 use super::appender::BLOCK;
@@ -19,6 +20,7 @@ use crate::log::{
 };
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
 use crate::replica::Leader;
+use crate::shard::log_dirs::LogDir;
 use crate::shard::open_files::OpenFiles;
 
 /// Bytes read at once while scanning a segment.
@@ -31,7 +33,7 @@ pub struct Opening {
     pub epoch: LeaderEpoch,
     pub policy: Rc<Policy>,
     /// The log directory that holds the partition's own.
-    pub data: PathBuf,
+    pub dir: Arc<LogDir>,
     /// Of the checkpoint files.
     pub log_start: Offset,
     /// Of the cleaner's checkpoint.
@@ -43,7 +45,7 @@ pub struct Opening {
 
 /// Opens the partition's directory, making it if it is not there.
 pub async fn open(opening: Opening) -> Result<Partition, Fault> {
-    let directory = opening.data.join(opening.name.to_string());
+    let directory = opening.dir.join(opening.name.to_string());
     let broken = |error: io::Error| Fault::Directory(format!("{}: {error}", directory.display()));
     if fs::exists(&directory).await.map_err(broken)? {
         adopt(opening, &directory).await
@@ -53,7 +55,8 @@ pub async fn open(opening: Opening) -> Result<Partition, Fault> {
 }
 
 async fn create(opening: Opening, directory: &Path) -> io::Result<Partition> {
-    fs::create_dir_all(directory).await?;
+    // Not its parents: a log directory that is gone is not to be made again in another place.
+    fs::create_dir(directory).await?;
     let metadata = PartitionMetadata {
         topic: opening.id.topic,
     }
@@ -318,6 +321,7 @@ fn host(
     let end = log.staged_end();
     let recovery_point = if dirty { log.active().base() } else { end };
     let start = Start {
+        dir: opening.dir,
         leader: Leader::new(opening.epoch, end, end),
         log,
         open_block,

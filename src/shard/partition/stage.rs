@@ -13,7 +13,7 @@ use crate::io::clock;
 use crate::log::{self, Append};
 use crate::model::{LeaderEpoch, Offset, Timestamp};
 use crate::records::{self, Facts, HEADER_BYTES};
-use crate::shard::Shard;
+use crate::shard::{Shard, Unserved};
 
 /// Why a batch was not appended. Nothing changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -161,5 +161,14 @@ fn append_time(facts: &Facts) -> Timestamp {
     match facts.timestamp_type {
         records::TimestampType::LogAppendTime => facts.max_timestamp,
         records::TimestampType::CreateTime => Timestamp::NONE,
+    }
+}
+
+impl From<Unserved> for Refusal {
+    fn from(unserved: Unserved) -> Refusal {
+        match unserved {
+            Unserved::NotHosted => Refusal::NotHosted,
+            Unserved::Offline(fault) => Refusal::Fault(fault),
+        }
     }
 }

@@ -74,6 +74,15 @@ impl Volume {
         self.resolve(path).is_ok()
     }
 
+    pub fn create_dir(&mut self, path: &Path) -> io::Result<()> {
+        if self.exists(path) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let place = self.place(path)?;
+        self.link(place, Inode::Directory(Directory::default()));
+        Ok(())
+    }
+
     pub fn create_dir_all(&mut self, path: &Path) -> io::Result<()> {
         let mut directory = ROOT;
         for name in names(path)? {
