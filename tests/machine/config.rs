@@ -184,7 +184,7 @@ fn a_bad_value_says_what_was_expected() {
         ),
         ("log.cleanup.policy=shred", "list, any of compact, delete"),
         ("compression.gzip.level=0", "int, 1 to 9, or -1"),
-        ("log.dirs=,", "at least one directory"),
+        ("log.dirs=,", "list"),
         (
             "listeners=9092",
             "NAME://host:port, a port up to 65535, an IPv6 host in brackets",
