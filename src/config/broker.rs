@@ -233,6 +233,8 @@ const OWN: &[Key] = keys! {
         "Newest log bytes kept in memory for readers, per shard.";
     "corelane.memory.staged.bytes" Long "67108864", AtLeast(1_048_576), ReadOnly,
         "Bytes accepted but not yet written, per shard; more produce requests wait.";
+    "corelane.scrub.bytes.per.second" Long "1048576", AtLeast(0), Dynamic,
+        "Closed segments are read again at this rate to find damage, all shards; 0 turns it off.";
     "corelane.queue.pipeline.requests" Int "128", Between(1, 65536), ReadOnly,
         "Requests of one connection in work at one time.";
     "corelane.queue.mailbox.messages" Int "4096", Between(16, 1_048_576), ReadOnly,

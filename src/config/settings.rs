@@ -27,6 +27,8 @@ pub struct Settings {
     /// Time between two looks for segments to delete.
     pub retention_check: Duration,
     pub cleaner: CleanerPolicy,
+    /// Bytes of closed segments that are read again to be checked, all shards; 0 for none.
+    pub scrub_bytes_per_second: u64,
     pub(super) layers: Layers,
 }
 
@@ -164,6 +166,8 @@ impl Settings {
             },
             retention_check: millis(&layers, "log.retention.check.interval.ms"),
             cleaner: cleaner(&layers),
+            scrub_bytes_per_second: number(&layers, "corelane.scrub.bytes.per.second").max(0)
+                as u64,
             layers,
         };
         settings.check_relations()?;

@@ -94,6 +94,11 @@ impl Scan {
         self.expected
     }
 
+    /// Whether something was met that is no valid batch.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
     /// The file is at its end. `None`: it ends with its last valid batch.
     pub fn finish(self) -> Option<(BatchFault, super::Why)> {
         let (fault, tail) = match self.broken {

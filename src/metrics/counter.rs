@@ -69,6 +69,11 @@ counts! {
     Staged staged "staged_bytes" "Bytes appended in memory and not yet durable.",
     /// Syncs of the disk.
     Syncs syncs "syncs_total" "Completed syncs of files.",
+    /// Bytes of closed segments that the scrub read again.
+    Scrubbed scrubbed "scrubbed_bytes_total"
+        "Bytes of closed segments that were read again to be checked.",
+    /// Batches on the disk that the scrub found damaged.
+    Rotten rotten "damaged_batches_total" "Record batches on the disk found damaged.",
     /// Connections open now.
     Connections connections "connections" "Open client connections.",
 }
@@ -107,6 +112,16 @@ impl Shard {
     pub fn on_sync(&self, duration: Duration) {
         self.add(Count::Syncs, 1);
         self.sync_time.borrow_mut().record(duration);
+    }
+
+    /// The scrub reads `bytes` of a closed segment.
+    pub fn on_scrub(&self, bytes: usize) {
+        self.add(Count::Scrubbed, bytes as u64);
+    }
+
+    /// The scrub found a damaged batch.
+    pub fn on_rot(&self) {
+        self.add(Count::Rotten, 1);
     }
 
     pub fn on_connect(&self) {

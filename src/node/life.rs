@@ -21,6 +21,7 @@ use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{
     self, BootMarks, Fault, Job, LocalFuture, LogDirs, Plan, Shard, ShardStopped, cleaner, janitor,
+    scrub,
 };
 
 /// Longest wait for commits under way when the node stops.
@@ -258,6 +259,7 @@ async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
             }
             shard.keep(task::spawn(janitor::run(shard.clone())));
             shard.keep(task::spawn(cleaner::run(shard.clone())));
+            shard.keep(task::spawn(scrub::run(shard.clone())));
         })
     });
     started.await.map(|_| ())
@@ -318,8 +320,17 @@ async fn leave_markers(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<(
         broker_epoch: epoch,
     };
     let marker = marker.encode().into_bytes();
+    let fenced = shard.gather(|shard| {
+        let fenced = shard.partitions().into_iter();
+        let fenced = fenced.filter(|partition| partition.fault().is_some());
+        let fenced: Vec<usize> = fenced.map(|partition| partition.dir.index).collect();
+        Box::pin(async move { fenced })
+    });
+    let mut unclean: Vec<usize> = fenced.await?.into_iter().flatten().collect();
+    unclean.extend(faults.iter().map(|(index, _)| *index));
     for dir in shard.dirs.online() {
-        if faults.iter().any(|(index, _)| *index == dir.index) {
+        // What a fenced partition left must be looked at.
+        if unclean.contains(&dir.index) {
             continue;
         }
         let path = dir.join(names::CLEAN_SHUTDOWN);

@@ -108,6 +108,7 @@ pub fn of_read(refusal: &ReadRefusal) -> Refused {
     let code = match refusal {
         ReadRefusal::Log(log) => of_log(log),
         ReadRefusal::Fault(_) => ErrorCode::KafkaStorageError,
+        ReadRefusal::Corrupt { .. } => ErrorCode::CorruptMessage,
         ReadRefusal::NotHosted => ErrorCode::NotLeaderOrFollower,
         ReadRefusal::Epoch(replica::Refusal::FencedEpoch { .. }) => ErrorCode::FencedLeaderEpoch,
         ReadRefusal::Epoch(replica::Refusal::UnknownEpoch { .. }) => ErrorCode::UnknownLeaderEpoch,

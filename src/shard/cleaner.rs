@@ -1,22 +1,18 @@
 //! The cleaner of a shard: looks for the compacted partition with the most to gain, and cleans it
 //! beside everything else, at a low share.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use futures_channel::oneshot;
 
+use super::throttle::Throttle;
 use super::{Partition, Shard};
 use crate::io::{Pool, clock, task};
 use crate::log::compact::Cleanable;
-use crate::model::Instant;
 
 /// While there is nothing to clean, the cleaner looks at its settings this often.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Whoever waits for a pass to give up waits no longer than this.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// No look follows sooner upon one that found nothing.
 const BACKOFF_MIN: Duration = Duration::from_millis(10);
@@ -25,8 +21,8 @@ const BACKOFF_MIN: Duration = Duration::from_millis(10);
 pub struct Share {
     shard: Rc<Shard>,
     pub pool: Pool,
-    /// When the bytes spent so far are paid for (`log.cleaner.io.max.bytes.per.second`).
-    due: Cell<Instant>,
+    /// `log.cleaner.io.max.bytes.per.second`
+    throttle: Throttle,
 }
 
 impl Share {
@@ -34,7 +30,7 @@ impl Share {
         Share {
             shard: shard.clone(),
             pool: shard.pool.clone(),
-            due: Cell::new(clock::now()),
+            throttle: Throttle::new(),
         }
     }
 
@@ -50,16 +46,10 @@ impl Share {
 
     /// Waits until so many bytes may be read or written, or all is over.
     pub async fn spend(&self, partition: &Partition, bytes: usize) {
-        task::yield_now().await;
         let all = self.shard.settings().cleaner.bytes_per_second_max;
-        let per_second = (all / self.shards() as u64).max(1);
-        let cost = Duration::try_from_secs_f64(bytes as f64 / per_second as f64);
-        let due = self.due.get().max(clock::now());
-        self.due.set(due.plus(cost.unwrap_or(Duration::MAX)));
-        while clock::now() < due && !self.is_over(partition) {
-            let left = due.since(clock::now());
-            clock::sleep(left.min(PATIENCE)).await;
-        }
+        let share = all / self.shards() as u64;
+        let is_over = || self.is_over(partition);
+        self.throttle.spend(bytes, share, is_over).await;
     }
 
     fn shards(&self) -> usize {

@@ -33,8 +33,10 @@ mod read;
 mod reconcile;
 mod router;
 mod scatter;
+pub mod scrub;
 mod strays;
 mod tails;
+mod throttle;
 mod waiters;
 mod world;
 

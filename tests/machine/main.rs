@@ -20,5 +20,6 @@ mod log_model;
 mod log_producers;
 mod log_recovery;
 mod log_retention;
+mod log_scrub;
 mod log_txn;
 mod replica;

@@ -19,6 +19,7 @@ mod idempotence;
 mod protocol;
 mod refuse;
 mod report;
+mod scrub;
 mod segments;
 mod slow;
 mod stop;

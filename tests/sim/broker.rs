@@ -22,9 +22,19 @@ pub struct Life {
 
 impl Life {
     pub fn begin(machine: &Node, port: u16, shards: usize) -> Life {
+        Life::begin_in(machine, port, shards, DATA)
+    }
+
+    /// With these log directories, separated by commas.
+    pub fn begin_in(machine: &Node, port: u16, shards: usize, dirs: &'static str) -> Life {
         let (stop, stopped) = oneshot::channel();
-        let ended = machine.spawn(live(port, shards, stopped));
+        let ended = machine.spawn(live(port, shards, dirs, stopped));
         Life { stop, ended }
+    }
+
+    /// Waits until the process ends by itself; none when the machine went down before.
+    pub async fn ended(self) -> Option<Result<(), LifeFault>> {
+        self.ended.join().await
     }
 
     /// What SIGTERM does. None when the machine went down before the process ended.
@@ -34,12 +44,17 @@ impl Life {
     }
 }
 
-async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Result<(), LifeFault> {
+async fn live(
+    port: u16,
+    shards: usize,
+    dirs: &'static str,
+    stopped: oneshot::Receiver<()>,
+) -> Result<(), LifeFault> {
     show_diagnostics();
     let set = |key: &str, value: String| (key.to_owned(), value);
     let overrides = [
         set("listeners", format!("PLAINTEXT://0.0.0.0:{port}")),
-        set("log.dirs", DATA.to_owned()),
+        set("log.dirs", dirs.to_owned()),
         set("auto.create.topics.enable", "false".to_owned()),
         set("corelane.shards", shards.to_string()),
         // The janitor looks at retention whenever it looks around.
@@ -49,9 +64,10 @@ async fn live(port: u16, shards: usize, stopped: oneshot::Receiver<()>) -> Resul
     let (settings, _ignored) = Settings::parse("", &overrides).expect("settings of our own");
     let dirs = Arc::new(LogDirs::new(&settings.directories));
     for dir in dirs.all() {
-        fs::create_dir_all(&dir.path)
-            .await
-            .expect("a disk that makes directories");
+        // As the lock of a directory does; what cannot be made is offline.
+        if let Err(error) = fs::create_dir_all(&dir.path).await {
+            dir.fail(error.to_string());
+        }
     }
     let (router, mailboxes) = Router::new(shards);
     let plan = Plan {

@@ -67,7 +67,7 @@ impl Writer {
     pub async fn write(&mut self, dice: &Dice) -> io::Result<()> {
         let batch = self.waiting.take().unwrap_or_else(|| self.sketch(dice));
         let bytes = self.encode(&batch);
-        let answer = topic::produce_bytes(self.broker, self.topic, &bytes, 30_000).await;
+        let answer = topic::produce_bytes(self.broker, (self.topic, 0), &bytes, 30_000).await;
         let (code, base) = match answer {
             Ok(answer) => answer,
             Err(error) => {

@@ -6,6 +6,7 @@ mod broker;
 mod client;
 mod compaction;
 mod consumer;
+mod directories;
 mod disk;
 mod doomed;
 mod durability;

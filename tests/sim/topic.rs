@@ -106,7 +106,7 @@ pub async fn trim(
     Ok(answer.topics[0].partitions[0].error_code)
 }
 
-/// Produces a batch of one record to partition 0 with acks=all; gives error code and offset.
+/// Produces a batch of one record to its partition with acks=all; gives error code and offset.
 pub async fn produce_one(broker: SocketAddr, topic: &str, mark: Mark) -> io::Result<(i16, i64)> {
     produce_within(broker, topic, mark, 30_000).await
 }
@@ -125,13 +125,14 @@ pub async fn produce_within(
         ..Default::default()
     };
     builder.push(clock::wall(), &record);
-    produce_bytes(broker, topic, &builder.finish(), timeout_ms).await
+    let place = (topic, mark.partition);
+    produce_bytes(broker, place, &builder.finish(), timeout_ms).await
 }
 
 /// The same for a batch that was made elsewhere.
 pub async fn produce_bytes(
     broker: SocketAddr,
-    topic: &str,
+    (topic, index): (&str, i32),
     batch: &[u8],
     timeout_ms: i32,
 ) -> io::Result<(i16, i64)> {
@@ -141,6 +142,7 @@ pub async fn produce_bytes(
         topic_data: vec![produce::TopicProduceData {
             name: topic.into(),
             partition_data: vec![produce::PartitionProduceData {
+                index,
                 records: Some(Records::Slice(batch)),
                 ..Default::default()
             }],

@@ -124,7 +124,17 @@ fn told(dir: LogDir, options: &Options) -> ToldDir {
     let error = ErrorCode::from_code(dir.error_code).filter(|code| *code != ErrorCode::None);
     ToldDir {
         partitions: partitions.collect(),
-        error: error.map(|code| code.name().to_owned()),
+        error: error.map(class_of),
         log_dir: dir.path,
+    }
+}
+
+/// Kafka's tool names the Java class of the error; a directory has but one.
+fn class_of(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::KafkaStorageError => {
+            "org.apache.kafka.common.errors.KafkaStorageException".to_owned()
+        }
+        other => other.name().to_owned(),
     }
 }

@@ -69,6 +69,7 @@ impl File {
     pub async fn read_at(&self, position: u64, len: usize) -> io::Result<Bytes> {
         let inode = self.inode;
         operation(READ, move |volume, _| {
+            volume.check(inode)?;
             if volume.read_fails_now() {
                 return Err(broken());
             }
@@ -82,6 +83,7 @@ impl File {
     pub async fn allocate(&self, bytes: u64) -> io::Result<()> {
         let inode = self.inode;
         brief(move |volume| {
+            volume.check(inode)?;
             if !volume.has_room(inode, bytes) {
                 return Err(full());
             }
@@ -94,6 +96,7 @@ impl File {
     pub async fn truncate(&self, len: u64) -> io::Result<()> {
         let inode = self.inode;
         brief(move |volume| {
+            volume.check(inode)?;
             volume.file_mut(inode).set_len(len);
             Ok(())
         })
@@ -156,7 +159,9 @@ impl FileRange {
     /// The bytes as they are now, as `sendfile` takes them from the page cache.
     pub(super) fn load(&self) -> io::Result<Bytes> {
         let node = Sim::current().node_state(self.node);
-        let bytes = node.volume().file(self.inode).read(self.position, self.len);
+        let volume = node.volume();
+        volume.check(self.inode)?;
+        let bytes = volume.file(self.inode).read(self.position, self.len);
         if bytes.len() < self.len {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -176,6 +181,7 @@ fn begin_write(volume: &mut Volume, dice: &Dice, write: Write) -> io::Result<Fin
         position,
         data,
     } = write;
+    volume.check(inode)?;
     if !volume.has_room(inode, position + data.len() as u64) {
         return Err(full());
     }
@@ -198,7 +204,7 @@ fn begin_write(volume: &mut Volume, dice: &Dice, write: Write) -> io::Result<Fin
 /// The sync covers what has landed when it begins, and promises it when it ends.
 pub(super) fn begin_sync(volume: &mut Volume, inode: InodeId) -> Finish<()> {
     let mark = volume.file(inode).begin_sync();
-    let fails = volume.sync_fails_now();
+    let fails = volume.sync_fails_now() || volume.check(inode).is_err();
     Sim::current().record(if fails { "sync that fails" } else { "sync" }, inode, 0);
     Box::new(move |volume| {
         if fails {

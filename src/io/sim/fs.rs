@@ -111,7 +111,7 @@ pub async fn list(path: &Path) -> io::Result<Vec<Entry>> {
 
 pub async fn exists(path: &Path) -> io::Result<bool> {
     let path = path.to_owned();
-    brief(move |volume| Ok(volume.exists(&path))).await
+    brief(move |volume| volume.exists(&path)).await
 }
 
 pub async fn free_space(_path: &Path) -> io::Result<u64> {
@@ -128,6 +128,7 @@ pub async fn total_space(_path: &Path) -> io::Result<u64> {
 
 async fn fill(inode: InodeId, bytes: Bytes) -> io::Result<()> {
     operation(WRITE, move |volume, _| {
+        volume.check(inode)?;
         if !volume.has_room(inode, bytes.len() as u64) {
             return Err(full());
         }

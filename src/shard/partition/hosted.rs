@@ -9,6 +9,7 @@ use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::policy::Policy;
 use super::rest::Pace;
+use super::rot::Rot;
 use super::tail::Tail;
 use super::unsynced::Unsynced;
 use crate::io::mesh;
@@ -38,6 +39,7 @@ pub struct Partition {
     /// Works of the background on segments that close, and on the one to come.
     pub(super) closing: Cell<usize>,
     pub(super) cleaning: Cleaning,
+    pub(super) rot: Rot,
 }
 
 /// What changes with every batch.
@@ -109,6 +111,7 @@ impl Partition {
             pace: Cell::new(Pace::Idle),
             closing: Cell::new(0),
             cleaning: Cleaning::new(start.cleaned),
+            rot: Rot::default(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! read      from memory near the end, else from the files       (tail, read)
 //! roll      indexes, snapshot and recovery point of closed files (roll)
 //! compact   newer records take the place of older ones of their key (cleaning, compact, exchange)
+//! scrub     closed segments are read again, slowly, and what is broken is marked (scrub, rot)
 //! rest      an idle partition gives its memory and open files back (rest)
 //! ```
 //!
@@ -33,6 +34,8 @@ mod read;
 mod recover;
 mod rest;
 mod roll;
+mod rot;
+mod scrub;
 mod stage;
 mod tail;
 mod trim;

@@ -63,6 +63,8 @@ pub enum ReadRefusal {
     Log(#[from] log::Refusal),
     #[error(transparent)]
     Fault(#[from] Fault),
+    #[error("the record batch at byte {position} of segment {segment} is damaged")]
+    Corrupt { segment: Offset, position: u64 },
     #[error("this shard does not host the partition")]
     NotHosted,
     #[error(transparent)]
@@ -170,6 +172,10 @@ impl Partition {
             .unwrap_or(written)
             .min(written);
         end = end.min(self.tail_begin(segment).unwrap_or(end).max(found.end));
+        // What the scrub found broken is never served.
+        let (first, position) = (found.start..found.end, found.start);
+        let corrupt = ReadRefusal::Corrupt { segment, position };
+        end = self.rot.bound(segment, &first, end).ok_or(corrupt)?;
         let want = found.start + limits.max_bytes as u64;
         let least = if limits.whole_first {
             found.end

@@ -16,6 +16,8 @@ pub struct Faults {
     pub cut_power_in: Option<u64>,
     /// Bytes that fit on the disk; writes behind that fail with ENOSPC.
     pub capacity: Option<u64>,
+    /// Nothing can be done any more with this directory and what is in it: EIO.
+    pub broken: Option<&'static str>,
     pub slow_sync: Option<SlowSync>,
     /// The lie: syncs succeed and make nothing durable.
     pub syncs_disabled: bool,

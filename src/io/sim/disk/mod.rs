@@ -20,6 +20,7 @@
 //! Deliberately absent: time. Latency and fault injection stand one level up, in `sim::file`.
 
 mod directory;
+mod failing;
 mod faults;
 mod image;
 mod inode;

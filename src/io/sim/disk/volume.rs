@@ -3,7 +3,7 @@ use std::io;
 use std::path::{Component, Path};
 
 use super::directory::{Directory, Layer, NameChange, Place};
-use super::faults::{Faults, strikes};
+use super::faults::Faults;
 use super::image::PAGE_BYTES;
 use super::inode::FileNode;
 use super::power::Fate;
@@ -70,12 +70,16 @@ impl Volume {
         }
     }
 
-    pub fn exists(&self, path: &Path) -> bool {
-        self.resolve(path).is_ok()
+    pub fn exists(&self, path: &Path) -> io::Result<bool> {
+        match self.resolve(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     pub fn create_dir(&mut self, path: &Path) -> io::Result<()> {
-        if self.exists(path) {
+        if self.exists(path)? {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let place = self.place(path)?;
@@ -84,6 +88,7 @@ impl Volume {
     }
 
     pub fn create_dir_all(&mut self, path: &Path) -> io::Result<()> {
+        self.check_path(path)?;
         let mut directory = ROOT;
         for name in names(path)? {
             directory = match self.directory(directory)?.live.get(name) {
@@ -182,10 +187,7 @@ impl Volume {
             Inode::File(file) => file.occupied().next_multiple_of(PAGE_BYTES as u64),
             Inode::Directory(_) => 0,
         };
-        self.reachable(|directory| &directory.live)
-            .iter()
-            .map(size)
-            .sum()
+        self.reachable(live).iter().map(size).sum()
     }
 
     /// Whether a file may occupy `bytes` without breaking the capacity.
@@ -233,23 +235,6 @@ impl Volume {
         }
     }
 
-    /// Counts a disk operation for the plan of faults; so do the next three.
-    pub fn power_fails_now(&mut self) -> bool {
-        strikes(&mut self.faults.cut_power_in)
-    }
-
-    pub fn write_fails_now(&mut self) -> bool {
-        strikes(&mut self.faults.fail_write_in)
-    }
-
-    pub fn read_fails_now(&mut self) -> bool {
-        strikes(&mut self.faults.fail_read_in)
-    }
-
-    pub fn sync_fails_now(&mut self) -> bool {
-        strikes(&mut self.faults.fail_sync_in)
-    }
-
     fn inode(&self, inode: InodeId) -> &Inode {
         self.inodes.get(&inode).expect("a name leads to an inode")
     }
@@ -262,6 +247,11 @@ impl Volume {
     }
 
     fn resolve(&self, path: &Path) -> io::Result<InodeId> {
+        self.check_path(path)?;
+        self.walk(path)
+    }
+
+    pub(super) fn walk(&self, path: &Path) -> io::Result<InodeId> {
         let mut inode = ROOT;
         for name in names(path)? {
             let found = self.directory(inode)?.live.get(name);
@@ -272,6 +262,7 @@ impl Volume {
 
     /// Where a path's last name stands; its directory must exist.
     fn place(&self, path: &Path) -> io::Result<Place> {
+        self.check_path(path)?;
         let mut names = names(path)?;
         let name = names.pop().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         let mut directory = ROOT;
@@ -342,9 +333,17 @@ impl Volume {
         };
     }
 
-    fn reachable(&self, names: fn(&Directory) -> &BTreeMap<String, InodeId>) -> BTreeSet<InodeId> {
-        let mut found = BTreeSet::from([ROOT]);
-        let mut open = vec![ROOT];
+    fn reachable(&self, names: fn(&Directory) -> &Names) -> BTreeSet<InodeId> {
+        self.reachable_from(ROOT, names)
+    }
+
+    pub(super) fn reachable_from(
+        &self,
+        from: InodeId,
+        names: fn(&Directory) -> &Names,
+    ) -> BTreeSet<InodeId> {
+        let mut found = BTreeSet::from([from]);
+        let mut open = vec![from];
         while let Some(inode) = open.pop() {
             if let Inode::Directory(directory) = self.inode(inode) {
                 let fresh = names(directory)
@@ -355,6 +354,12 @@ impl Volume {
         }
         found
     }
+}
+
+pub(super) type Names = BTreeMap<String, InodeId>;
+
+pub(super) fn live(directory: &Directory) -> &Names {
+    &directory.live
 }
 
 /// The names of a path from the root down. A path that climbs is refused.
