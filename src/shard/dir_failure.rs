@@ -107,5 +107,28 @@ impl Shard {
 
 /// Whether an error speaks of the directory, not of what is scarce for a while.
 fn is_failure(error: &io::Error) -> bool {
-    error.kind() != io::ErrorKind::StorageFull && !limits::is_out_of_descriptors(error)
+    use io::ErrorKind::{OutOfMemory, QuotaExceeded, StorageFull};
+    let is_scarce = matches!(error.kind(), StorageFull | QuotaExceeded | OutOfMemory);
+    !is_scarce && !limits::is_out_of_descriptors(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_scarce_for_a_while_takes_no_directory_offline() {
+        use io::ErrorKind as Kind;
+        for scarce in [Kind::StorageFull, Kind::QuotaExceeded, Kind::OutOfMemory] {
+            assert!(!is_failure(&scarce.into()), "{scarce}");
+        }
+        for broken in [
+            Kind::ReadOnlyFilesystem,
+            Kind::NotFound,
+            Kind::PermissionDenied,
+        ] {
+            assert!(is_failure(&broken.into()), "{broken}");
+        }
+        assert!(is_failure(&io::Error::other("an error of the device")));
+    }
 }
