@@ -28,8 +28,9 @@ pub const UNFINISHED_FREE_BYTES: usize = 64 * 1024;
 /// Bytes asked of the socket at first: what an idle connection costs.
 const READ_BYTES_MIN: usize = 4 * 1024;
 
-/// Bytes asked of the socket at once for a request that has its permit.
-const READ_BYTES_MAX: usize = 256 * 1024;
+/// Bytes asked of the socket at once for a request that has its permit: most requests whole, so
+/// that what has arrived is not copied to a larger place.
+const READ_BYTES_MAX: usize = 1024 * 1024;
 
 const _: () = assert!(READ_BYTES_MIN <= UNFINISHED_FREE_BYTES);
 const _: () = assert!(UNFINISHED_FREE_BYTES <= READ_BYTES_MAX);
@@ -127,7 +128,7 @@ impl Arrivals {
             Ok(Ok(0)) => Err(self.ended()),
             Ok(Ok(bytes)) => {
                 if bytes == room {
-                    self.read_bytes = (self.read_bytes * 2).min(READ_BYTES_MAX);
+                    self.read_bytes = (self.read_bytes * 2).min(UNFINISHED_FREE_BYTES);
                 }
                 if self.buffer.len() >= self.alive_bytes + PROGRESS_BYTES {
                     self.is_alive();
@@ -148,11 +149,13 @@ impl Arrivals {
     /// Room for the next read. Doubling with what has arrived keeps a promise of 100 MiB from
     /// costing more than twice what was really sent.
     fn reserve(&mut self, missing: usize) {
-        let most = match self.permit {
+        let wanted = match self.permit {
             Some(_) => missing.clamp(READ_BYTES_MIN, READ_BYTES_MAX.max(self.buffer.len())),
-            None => UNFINISHED_FREE_BYTES,
+            None => self
+                .read_bytes
+                .max(self.buffer.len())
+                .min(UNFINISHED_FREE_BYTES),
         };
-        let wanted = self.read_bytes.max(self.buffer.len()).min(most);
         if self.buffer.capacity() - self.buffer.len() < wanted.div_ceil(4) {
             self.buffer.reserve(wanted);
         }
