@@ -229,16 +229,16 @@ const OWN: &[Key] = keys! {
         "Executors, one core each; 0 means one for every core the process may use.";
     "corelane.memory.bytes" Long "0", AtLeast(0), ReadOnly,
         "What queues and caches of all shards may hold; 0 means half of the cgroup's limit or RAM.";
+    "corelane.journal.bytes" Long "268435456", AtLeast(4_194_304), ReadOnly,
+        "Disk space that the journal may take, per shard.";
+    "corelane.journal.direct.bytes" Int "65536", AtLeast(1), ReadOnly,
+        "Commits of a partition of this size and above go to its segment alone, past the journal.";
     "corelane.memory.tail.bytes" Long "67108864", AtLeast(1_048_576), ReadOnly,
         "Newest log bytes kept in memory for readers, per shard.";
     "corelane.memory.staged.bytes" Long "67108864", AtLeast(1_048_576), ReadOnly,
         "Bytes accepted but not yet written, per shard; more produce requests wait.";
     "corelane.scrub.bytes.per.second" Long "1048576", AtLeast(0), Dynamic,
         "Closed segments are read again at this rate to find damage, all shards; 0 turns it off.";
-    "corelane.queue.pipeline.requests" Int "128", Between(1, 65536), ReadOnly,
-        "Requests of one connection in work at one time.";
-    "corelane.queue.mailbox.messages" Int "4096", Between(16, 1_048_576), ReadOnly,
-        "Messages that may wait between two shards.";
 };
 
 /// Broker keys that say one thing in several units; the first one set wins, in this order

@@ -8,20 +8,27 @@
 //! | answers that clients have not read | 1/4 | 128 MiB |
 //! | requests in work, and accepted bytes not yet written | 1/8 | `corelane.memory.staged.bytes` |
 //! | large requests that are still arriving | 1/8 | the same |
+//! | acknowledged bytes not yet in their segments | 1/8 | 128 MiB |
 //! | fetch sessions | 1/16 | 32 MiB |
-//! | idle buffers | 1/16 | 32 MiB |
+//! | idle buffers | 1/16 | 48 MiB |
 //!
 //! What is left is for what grows with partitions and connections, and for the allocator.
 
 /// Bytes of unsent answers of one shard, where there is memory for them.
 const UNSENT_BYTES_MAX: usize = 128 << 20;
-/// Idle buffers that a busy shard keeps for reuse: what its tail gives back is of other sizes than
-/// what the next writes take. An idle shard gives them to the system.
-const IDLE_BYTES_MAX: usize = 32 << 20;
+/// Bytes of one shard that the journal holds and the segments do not, where there is memory for
+/// them.
+const UNSETTLED_BYTES_MAX: usize = 128 << 20;
+/// Idle buffers that a busy shard keeps for reuse: what settling at full speed gives back at once
+/// and takes again. An idle shard gives them to the system.
+const IDLE_BYTES_MAX: usize = 48 << 20;
 /// Bytes of the fetch sessions of one shard, where there is memory for them.
 const SESSION_BYTES_MAX: usize = 32 << 20;
 /// What a partition of a fetch session takes, about.
 const SESSION_PARTITION_BYTES: usize = 256;
+/// Messages that may wait between two shards. Each stands for one request at the most, and those
+/// are bounded by their bytes.
+const MAILBOX_MESSAGES: usize = 4096;
 /// No part is cut below this: a broker without room for one request serves nobody.
 const PART_BYTES_MIN: usize = 1 << 20;
 /// Where nothing is set, one part in so many of the memory that there is.
@@ -38,6 +45,8 @@ pub struct MemoryPolicy {
     pub staged_bytes: usize,
     /// Answers that clients have not read, per shard.
     pub unsent_bytes: usize,
+    /// Bytes that the journal holds and the segments do not, per shard; above this it waits.
+    pub unsettled_bytes: usize,
     /// Idle buffers, per shard.
     pub idle_bytes: usize,
     /// Partitions that the fetch sessions of a shard may name.
@@ -53,9 +62,10 @@ impl MemoryPolicy {
             tail_bytes,
             staged_bytes,
             unsent_bytes: UNSENT_BYTES_MAX,
+            unsettled_bytes: UNSETTLED_BYTES_MAX,
             idle_bytes: IDLE_BYTES_MAX,
             session_partitions: SESSION_BYTES_MAX / SESSION_PARTITION_BYTES,
-            mailbox_messages: 0,
+            mailbox_messages: MAILBOX_MESSAGES,
         }
     }
 
@@ -71,6 +81,7 @@ impl MemoryPolicy {
         cut(&mut self.tail_bytes, 4);
         cut(&mut self.unsent_bytes, 4);
         cut(&mut self.staged_bytes, 8);
+        cut(&mut self.unsettled_bytes, 8);
         cut(&mut self.idle_bytes, 16);
         let mut sessions = SESSION_BYTES_MAX;
         cut(&mut sessions, 16);
@@ -91,7 +102,7 @@ mod tests {
     }
 
     fn of_a_shard(policy: &MemoryPolicy) -> usize {
-        let queues = policy.unsent_bytes + 2 * policy.staged_bytes;
+        let queues = policy.unsent_bytes + 2 * policy.staged_bytes + policy.unsettled_bytes;
         policy.tail_bytes + policy.idle_bytes + queues
     }
 
@@ -111,7 +122,7 @@ mod tests {
             let policy = divided(set, available, shards);
             assert_eq!(policy.bytes, 256 * MIB);
             let all = shards * of_a_shard(&policy);
-            assert!(all <= policy.bytes * 13 / 16, "{policy:?}");
+            assert!(all <= policy.bytes * 15 / 16, "{policy:?}");
         }
     }
 }

@@ -53,7 +53,7 @@ pub use nearest::nearest;
 pub use parse::{ConfigFault, properties};
 pub use properties::server_properties;
 pub use settings::{
-    CleanerPolicy, FetchPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy,
+    CleanerPolicy, FetchPolicy, JournalPolicy, NetworkPolicy, ProducerPolicy, Settings, TopicPolicy,
 };
 pub use topic::{TOPIC_KEYS, TopicKey, topic_key};
 pub use topic_settings::{

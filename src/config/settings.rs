@@ -21,6 +21,7 @@ pub struct Settings {
     pub shards: Option<u16>,
     pub network: NetworkPolicy,
     pub memory: MemoryPolicy,
+    pub journal: JournalPolicy,
     pub fetch: FetchPolicy,
     pub topics: TopicPolicy,
     pub producers: ProducerPolicy,
@@ -39,8 +40,6 @@ pub struct NetworkPolicy {
     pub request_bytes_max: usize,
     /// Frames in work at one time, all shards, bytes; at least `request_bytes_max`.
     pub requests_bytes_max: usize,
-    /// Requests of one connection in work at one time.
-    pub pipeline_requests_max: usize,
     pub backlog: i32,
     /// `None` leaves the size to the kernel.
     pub send_buffer_bytes: Option<usize>,
@@ -49,6 +48,15 @@ pub struct NetworkPolicy {
     pub connections_per_address_max: usize,
     /// `None`: idle connections stay open.
     pub idle_max: Option<Duration>,
+}
+
+/// How acknowledged batches reach the disk; per shard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JournalPolicy {
+    /// What a shard's journal may take on the disk.
+    pub bytes: u64,
+    /// Commits of a partition of this size and above go past the journal.
+    pub direct_bytes: usize,
 }
 
 /// Limits of fetch and describe answers.
@@ -153,6 +161,10 @@ impl Settings {
                 .filter(|n| *n > 0),
             network: network(&layers),
             memory: memory(&layers),
+            journal: JournalPolicy {
+                bytes: size(&layers, "corelane.journal.bytes") as u64,
+                direct_bytes: size(&layers, "corelane.journal.direct.bytes"),
+            },
             fetch: FetchPolicy {
                 answer_bytes_max: size(&layers, "fetch.max.bytes"),
                 sessions_max: size(&layers, "max.incremental.fetch.session.cache.slots"),
@@ -220,7 +232,6 @@ fn network(layers: &Layers) -> NetworkPolicy {
     NetworkPolicy {
         request_bytes_max: size(layers, "socket.request.max.bytes"),
         requests_bytes_max: size(layers, "queued.max.request.bytes"),
-        pipeline_requests_max: size(layers, "corelane.queue.pipeline.requests"),
         backlog: i32::try_from(number(layers, "socket.listen.backlog.size")).unwrap_or(i32::MAX),
         send_buffer_bytes: optional("socket.send.buffer.bytes"),
         receive_buffer_bytes: optional("socket.receive.buffer.bytes"),
@@ -232,14 +243,11 @@ fn network(layers: &Layers) -> NetworkPolicy {
 
 fn memory(layers: &Layers) -> MemoryPolicy {
     let bytes = |name| size(layers, name);
-    MemoryPolicy {
-        mailbox_messages: bytes("corelane.queue.mailbox.messages"),
-        ..MemoryPolicy::new(
-            bytes("corelane.memory.bytes"),
-            bytes("corelane.memory.tail.bytes"),
-            bytes("corelane.memory.staged.bytes"),
-        )
-    }
+    MemoryPolicy::new(
+        bytes("corelane.memory.bytes"),
+        bytes("corelane.memory.tail.bytes"),
+        bytes("corelane.memory.staged.bytes"),
+    )
 }
 
 fn cleaner(layers: &Layers) -> CleanerPolicy {

@@ -5,6 +5,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use bytes::Bytes;
+
 use super::{World, sim, uring};
 
 /// One directory entry, as [`list`] found it.
@@ -47,6 +49,12 @@ doors! {
     write(path: &Path, bytes: Vec<u8>) -> ();
     /// Makes the content of a file written with [`write`] durable.
     sync_file(path: &Path) -> ();
+    /// Writes runs of bytes, each at its position, into a file that exists, and makes its content
+    /// durable.
+    patch(path: &Path, runs: Vec<(u64, Bytes)>) -> ();
+    /// Makes the content of every file on the volume of `path` durable that was written before
+    /// this call, at about the price of one [`sync_file`].
+    sync_volume(path: &Path) -> ();
     /// Renames a file or directory over what is there.
     rename(from: &Path, to: &Path) -> ();
     /// Removes a file; `NotFound` is an error.

@@ -36,6 +36,11 @@ impl Instant {
         Instant(self.0.saturating_add(nanos))
     }
 
+    pub fn minus(self, duration: Duration) -> Instant {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Instant(self.0.saturating_sub(nanos))
+    }
+
     /// Time since `earlier`; zero when `earlier` is later.
     pub fn since(self, earlier: Instant) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))

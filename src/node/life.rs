@@ -20,8 +20,8 @@ use crate::log::layout::{CleanShutdown, MetaProperties, names};
 use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{
-    self, BootMarks, Fault, Job, LocalFuture, LogDirs, Plan, Shard, ShardStopped, cleaner, janitor,
-    scrub,
+    self, BootMarks, Fault, Job, LocalFuture, LogDir, LogDirs, Plan, Shard, ShardStopped, cleaner,
+    janitor, scrub,
 };
 
 /// Longest wait for commits under way when the node stops.
@@ -102,6 +102,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     keep_names(&shard.dirs).await?;
     let identity = identity::establish(&shard.dirs, settings.node).await?;
     let marks = Arc::new(BootMarks::take(&shard.dirs).await);
+    replay_journals(&shard.dirs, &marks).await;
     check_dirs(&shard.dirs)?;
     tell(shard, &identity, &marks).await?;
     let replayed = shard::open_metadata_log(shard, &marks).await?;
@@ -147,6 +148,25 @@ fn check_dirs(dirs: &LogDirs) -> Result<(), LifeFault> {
             Err(LifeFault::Directory { directory, error })
         }
         _ => Ok(()),
+    }
+}
+
+/// Brings what the journals of the last run hold to the segments. A directory where that cannot be
+/// done is offline: to go on without it would be to forget what was acknowledged.
+async fn replay_journals(dirs: &LogDirs, marks: &BootMarks) {
+    for dir in dirs.online() {
+        match shard::replay_journals(&dir.path, &marks.of(dir).recovery_points).await {
+            Ok(0) => {}
+            Ok(frames) => tracing::info!(
+                directory = %dir.path.display(), frames,
+                "the journal of the last run was replayed"
+            ),
+            Err(fault) => {
+                dir.fail(format!(
+                    "the journal of the last run cannot be replayed: {fault}"
+                ));
+            }
+        }
     }
 }
 
@@ -276,11 +296,51 @@ async fn stop(shard: &Rc<Shard>) -> Result<(), LifeFault> {
         tracing::error!(%fault, "a partition was not closed cleanly");
     }
     shard.checkpoint().await?;
-    leave_markers(shard, &faults).await?;
+    let unclean = unclean(shard, &faults).await?;
+    remove_journals(shard, &unclean).await?;
+    leave_markers(shard, &unclean).await?;
     match faults.into_iter().next() {
         Some((_, fault)) => Err(LifeFault::Metadata(fault)),
         None => Ok(()),
     }
+}
+
+/// Where all that the journals held is in the segment files, and synced there.
+async fn remove_journals(shard: &Rc<Shard>, unclean: &[usize]) -> Result<(), LifeFault> {
+    shard
+        .gather(|shard| Box::pin(async move { shard.close_journals().await }))
+        .await?;
+    for dir in cleared(&shard.dirs, unclean) {
+        let removed = async {
+            fs::sync_volume(&dir.path).await?;
+            shard::remove_journals(&dir.path).await
+        };
+        removed.await.map_err(|error| LifeFault::Directory {
+            directory: dir.path.display().to_string(),
+            error,
+        })?;
+    }
+    Ok(())
+}
+
+/// Places of the directories in which not every partition was closed. What a fenced one left must
+/// be looked at.
+async fn unclean(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<Vec<usize>, ShardStopped> {
+    let fenced = shard.gather(|shard| {
+        let fenced = shard.partitions().into_iter();
+        let fenced = fenced.filter(|partition| partition.fault().is_some());
+        let fenced: Vec<usize> = fenced.map(|partition| partition.dir.index).collect();
+        Box::pin(async move { fenced })
+    });
+    let mut unclean: Vec<usize> = fenced.await?.into_iter().flatten().collect();
+    unclean.extend(faults.iter().map(|(index, _)| *index));
+    Ok(unclean)
+}
+
+/// The directories in which every partition was closed.
+fn cleared<'a>(dirs: &'a LogDirs, unclean: &'a [usize]) -> impl Iterator<Item = &'a Arc<LogDir>> {
+    let is_clear = |dir: &&Arc<LogDir>| !unclean.contains(&dir.index);
+    dirs.online().filter(is_clear)
 }
 
 /// Gives the faults that kept partitions from a clean close, with the places of their directories.
@@ -292,16 +352,16 @@ async fn close_partitions(shard: Rc<Shard>) -> Vec<(usize, Fault)> {
             .map(|controller| controller.log().clone()),
     );
     let deadline = clock::now().plus(QUIET_WAIT);
-    let busy = |p: &Rc<shard::Partition>| !p.is_quiet() && p.fault().is_none();
+    let busy = |p: &Rc<shard::Partition>| !p.is_durable() && p.fault().is_none();
     while partitions.iter().any(busy) && clock::now() < deadline {
         clock::sleep(Duration::from_millis(1)).await;
     }
     let faults = RefCell::new(Vec::new());
     stream::iter(partitions)
         .for_each_concurrent(CLOSING_MAX, |partition| {
-            let faults = &faults;
+            let (faults, shard) = (&faults, &shard);
             async move {
-                if let Err(fault) = partition.close().await {
+                if let Err(fault) = shard.close(&partition).await {
                     faults.borrow_mut().push((partition.dir.index, fault));
                 }
             }
@@ -311,7 +371,7 @@ async fn close_partitions(shard: Rc<Shard>) -> Vec<(usize, Fault)> {
 }
 
 /// The last writes of a clean stop, in every directory whose partitions were closed.
-async fn leave_markers(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<(), LifeFault> {
+async fn leave_markers(shard: &Rc<Shard>, unclean: &[usize]) -> Result<(), LifeFault> {
     let epoch = shard
         .image()
         .broker(shard.settings().node)
@@ -320,19 +380,7 @@ async fn leave_markers(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<(
         broker_epoch: epoch,
     };
     let marker = marker.encode().into_bytes();
-    let fenced = shard.gather(|shard| {
-        let fenced = shard.partitions().into_iter();
-        let fenced = fenced.filter(|partition| partition.fault().is_some());
-        let fenced: Vec<usize> = fenced.map(|partition| partition.dir.index).collect();
-        Box::pin(async move { fenced })
-    });
-    let mut unclean: Vec<usize> = fenced.await?.into_iter().flatten().collect();
-    unclean.extend(faults.iter().map(|(index, _)| *index));
-    for dir in shard.dirs.online() {
-        // What a fenced partition left must be looked at.
-        if unclean.contains(&dir.index) {
-            continue;
-        }
+    for dir in cleared(&shard.dirs, unclean) {
         let path = dir.join(names::CLEAN_SHUTDOWN);
         let written = fs::write_atomic(&path, marker.clone()).await;
         written.map_err(|error| LifeFault::Directory {

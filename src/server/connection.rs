@@ -20,8 +20,7 @@ pub async fn serve(context: Rc<Context>, stream: Stream, listener: Rc<str>) {
             return;
         }
     };
-    let requests_max = context.settings().network.pipeline_requests_max;
-    let (promises, arriving) = mesh::mailbox(requests_max);
+    let (promises, arriving) = mesh::mailbox(pipeline::REQUESTS_MAX);
     let answers = {
         let context = context.clone();
         task::spawn(async move { pipeline::write_answers(&context, writer, arriving).await })

@@ -147,6 +147,9 @@ impl Made {
     }
 }
 
+/// Requests of one connection in work at one time; further ones stay in the socket.
+pub const REQUESTS_MAX: usize = 128;
+
 /// The promises of a connection on their way to be answers.
 struct Answers {
     context: Rc<Context>,
@@ -154,8 +157,6 @@ struct Answers {
     /// Not begun: its answer may be too large beside those that are under way.
     waiting: Option<Promise>,
     running: FuturesOrdered<LocalFuture<Result<Made, Close>>>,
-    /// `corelane.queue.pipeline.requests`; further ones stay in the socket.
-    requests_max: usize,
     /// What the answers that are under way or made may come to, bytes.
     reserved: usize,
 }
@@ -171,7 +172,6 @@ impl Answers {
             arriving: Box::pin(arriving.fuse()),
             waiting: None,
             running: FuturesOrdered::new(),
-            requests_max: context.settings().network.pipeline_requests_max,
             reserved: 0,
         }
     }
@@ -199,7 +199,7 @@ impl Answers {
 
     /// Begins promises while there is room for their answers; false when no more will come.
     fn begin(&mut self, wake: &mut Wake<'_>) -> bool {
-        while self.running.len() < self.requests_max {
+        while self.running.len() < REQUESTS_MAX {
             let promise = match self.waiting.take() {
                 Some(promise) => promise,
                 None => match self.arriving.as_mut().poll_next(wake) {

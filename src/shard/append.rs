@@ -145,7 +145,7 @@ impl Shard {
         if !append.zstd_allowed && zstd() {
             return Err(Refusal::ZstdNotAllowed);
         }
-        let unchecked = partition.unchecked(append.batch)?;
+        let unchecked = partition.unchecked(self, append.batch)?;
         Ok((partition, unchecked))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_channel::oneshot;
 
 use super::throttle::Throttle;
-use super::{Partition, Shard};
+use super::{CONTROLLER, Partition, Shard};
 use crate::io::{Pool, clock, task};
 use crate::log::compact::Cleanable;
 
@@ -114,6 +114,10 @@ async fn clean_dirtiest(shard: &Rc<Shard>) -> bool {
 
 /// A pass is not cut short when the node stops: it looks for that itself, between two steps.
 async fn clean(shard: &Rc<Shard>, partition: Rc<Partition>, part: Cleanable) -> bool {
+    if let Err(error) = secure(shard).await {
+        tracing::warn!(partition = %partition.name, error, "compaction has to wait");
+        return false;
+    }
     let share = Share::new(shard);
     let (done, ended) = oneshot::channel();
     task::spawn(async move {
@@ -126,4 +130,15 @@ async fn clean(shard: &Rc<Shard>, partition: Rc<Partition>, part: Cleanable) -> 
     })
     .detach();
     ended.await.unwrap_or(false)
+}
+
+/// Writes the recovery points down. The journal may hold bytes of segments that are cleaned now;
+/// after a crash its replay leaves alone what lies below the recovery point, and so the new files.
+async fn secure(shard: &Rc<Shard>) -> Result<(), String> {
+    let told = |error: &dyn std::fmt::Display| error.to_string();
+    let written = shard.on(CONTROLLER, |shard| {
+        Box::pin(async move { shard.checkpoint().await.map_err(|fault| fault.to_string()) })
+    });
+    let answer = written.await.map_err(|error| told(&error))?;
+    answer.await.map_err(|error| told(&error))?
 }

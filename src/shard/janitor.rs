@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Shard;
 use super::checkpoint::CheckpointFault;
+use super::partition::write_back::{self, SETTLE_AFTER};
 use crate::io::{clock, memory, task};
 use crate::model::{Instant, ShardId};
 
@@ -16,14 +17,14 @@ const TICK: Duration = Duration::from_millis(500);
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 
 /// A partition that nobody wrote to for so long, and up to twice as long, lets go of its memory.
-const SETTLE_EVERY: Duration = Duration::from_secs(10);
+const REST_EVERY: Duration = Duration::from_secs(10);
 
 /// When each duty is due next.
 struct Due {
     retention: Instant,
     producers: Instant,
     checkpoint: Instant,
-    settling: Instant,
+    resting: Instant,
 }
 
 /// Does the duties of one shard until the task is cancelled.
@@ -34,11 +35,12 @@ pub async fn run(shard: Rc<Shard>) {
         retention: now.plus(settings.retention_check),
         producers: now.plus(settings.producers.expiration_check),
         checkpoint: now.plus(CHECKPOINT_EVERY),
-        settling: now.plus(SETTLE_EVERY),
+        resting: now.plus(REST_EVERY),
     };
     loop {
         clock::sleep(TICK).await;
         let (now, settings) = (clock::now(), shard.settings());
+        write_back::settle_all(&shard, now.minus(SETTLE_AFTER)).await;
         if now >= due.retention {
             due.retention = now.plus(settings.retention_check);
             retain(&shard).await;
@@ -49,9 +51,9 @@ pub async fn run(shard: Rc<Shard>) {
                 partition.expire_producers(clock::wall());
             }
         }
-        if now >= due.settling {
-            due.settling = now.plus(SETTLE_EVERY);
-            settle(&shard).await;
+        if now >= due.resting {
+            due.resting = now.plus(REST_EVERY);
+            rest(&shard).await;
         }
         if shard.id == ShardId(0) && now >= due.checkpoint {
             due.checkpoint = now.plus(CHECKPOINT_EVERY);
@@ -63,12 +65,12 @@ pub async fn run(shard: Rc<Shard>) {
 }
 
 /// Lets idle partitions rest, and gives the memory that this freed back to the system.
-async fn settle(shard: &Rc<Shard>) {
+async fn rest(shard: &Rc<Shard>) {
     let mut resting = 0;
     let controller = shard.controller();
     let metadata = controller.iter().map(|controller| controller.log());
     for partition in shard.partitions().iter().chain(metadata) {
-        if partition.settle() {
+        if partition.rest() {
             resting += 1;
             partition.discard_next_file().await;
         }

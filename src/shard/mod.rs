@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! connection's shard                      owner's shard
-//!   handler -> router ---- job ----> stage (order settled) -> commit -> publish
+//!   handler -> router ---- job ----> stage (order settled) -> journal -> publish
 //!           <------------- reply -----------------------------------------'
 //! ```
 //!
@@ -22,10 +22,12 @@ pub mod cleaner;
 mod controller;
 mod dir_failure;
 pub mod janitor;
+mod journal;
 mod latch;
 mod locate;
 mod log_dirs;
 mod metadata_log;
+pub mod on_disk;
 mod open_files;
 mod partition;
 mod producer_ids;
@@ -45,6 +47,7 @@ pub use boot_marks::BootMarks;
 pub use budget::{Budget, Permit};
 pub use checkpoint::CheckpointFault;
 pub use controller::{CONTROLLER, CommandRefusal, Controller, Records};
+pub use journal::{ReplayFault, remove as remove_journals, replay as replay_journals};
 pub use log_dirs::{LogDir, LogDirs};
 pub use metadata_log::{DIRECTORY as METADATA_DIRECTORY, Replayed, open as open_metadata_log};
 pub use partition::{

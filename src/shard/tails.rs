@@ -47,14 +47,17 @@ impl TailRing {
             state.bytes += bytes;
             state.pieces.push_back((Rc::downgrade(partition), bytes));
         }
+        // Pieces that the files do not hold yet stay; those behind them wait for them.
         while state.bytes > self.max_bytes {
-            let Some((partition, bytes)) = state.pieces.pop_front() else {
+            let Some((partition, bytes)) = state.pieces.front() else {
                 return;
             };
-            state.bytes -= bytes;
-            if let Some(partition) = partition.upgrade() {
-                partition.evict_tail();
+            let bytes = *bytes;
+            if partition.upgrade().is_some_and(|owner| !owner.evict_tail()) {
+                return;
             }
+            state.bytes -= bytes;
+            state.pieces.pop_front();
         }
     }
 }

@@ -9,10 +9,11 @@ use super::boot_marks::BootMarks;
 use super::budget::Budget;
 use super::checkpoint::Checkpoints;
 use super::controller::Controller;
+use super::journal::Journal;
 use super::latch::Latch;
-use super::log_dirs::LogDirs;
+use super::log_dirs::{LogDir, LogDirs};
 use super::open_files::{OpenFiles, files_max};
-use super::partition::{Fault, Partition};
+use super::partition::{Fault, Partition, write_back::WriteBacks};
 use super::producer_ids::ProducerIds;
 use super::router::Router;
 use super::tails::TailRing;
@@ -23,7 +24,7 @@ use crate::log::layout::MetaProperties;
 use crate::metrics;
 use crate::model::{Offset, PartitionId, ShardId};
 
-/// Commits of one shard that may be under way at once, at most: bounds open files and queued
+/// Commits of one shard that may write to segments at once, at most: bounds open files and queued
 /// syncs. Never more than files are kept open.
 const COMMITS_MAX: usize = 256;
 
@@ -67,6 +68,9 @@ pub struct Shard {
     pub(super) tails: TailRing,
     pub(super) files: Rc<OpenFiles>,
     pub(super) commit_slots: Budget,
+    /// One for each log directory: what fails with a directory fails with its journal.
+    journals: Vec<Journal>,
+    pub(super) write_backs: WriteBacks,
     pub(super) background: Budget,
     pub(super) checks: Budget,
     partitions: RefCell<BTreeMap<PartitionId, Rc<Partition>>>,
@@ -92,6 +96,11 @@ pub struct Shard {
     listeners: RefCell<Vec<(Rc<str>, Listener)>>,
 }
 
+fn journals(shard: ShardId, dirs: &LogDirs, bytes: u64) -> Vec<Journal> {
+    let journal = |dir: &Arc<LogDir>| Journal::new(shard, dir, bytes);
+    dirs.all().iter().map(journal).collect()
+}
+
 impl Shard {
     pub fn new(id: ShardId, plan: Plan) -> Rc<Shard> {
         let Plan {
@@ -109,6 +118,8 @@ impl Shard {
             tails: TailRing::new(settings.memory.tail_bytes),
             files: Rc::new(OpenFiles::new(files)),
             commit_slots: Budget::new(COMMITS_MAX.min(files)),
+            journals: journals(id, &dirs, settings.journal.bytes),
+            write_backs: WriteBacks::new(settings.memory.unsettled_bytes),
             background: Budget::new(BACKGROUND_MAX),
             checks: Budget::new(CHECKS_MAX),
             partitions: RefCell::default(),
@@ -208,6 +219,15 @@ impl Shard {
     /// A partition that this shard hosts.
     pub fn partition(&self, id: PartitionId) -> Option<Rc<Partition>> {
         self.partitions.borrow().get(&id).cloned()
+    }
+
+    /// The journal of a log directory.
+    pub(super) fn journal(&self, dir: &LogDir) -> &Journal {
+        &self.journals[dir.index]
+    }
+
+    pub(super) fn journals(&self) -> &[Journal] {
+        &self.journals
     }
 
     /// A partition that this shard serves.

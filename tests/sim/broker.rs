@@ -5,7 +5,7 @@ use std::sync::{Arc, Once};
 
 use corelane::config::Settings;
 use corelane::io::sim::{Node, Task};
-use corelane::io::{fs, mesh, task};
+use corelane::io::{fs, mesh, random, task};
 use corelane::model::ShardId;
 use corelane::node::{self, LifeFault, Outside};
 use corelane::shard::{LogDirs, Plan, Router};
@@ -51,12 +51,17 @@ async fn live(
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), LifeFault> {
     show_diagnostics();
+    let direct = [65_536, 180, 1][(random::u64() % 3) as usize];
     let set = |key: &str, value: String| (key.to_owned(), value);
     let overrides = [
         set("listeners", format!("PLAINTEXT://0.0.0.0:{port}")),
         set("log.dirs", dirs.to_owned()),
         set("auto.create.topics.enable", "false".to_owned()),
         set("corelane.shards", shards.to_string()),
+        // The least there is, so that files of the journal retire and are written again.
+        set("corelane.journal.bytes", (4 << 20).to_string()),
+        // Few batches, some or all go past the journal.
+        set("corelane.journal.direct.bytes", direct.to_string()),
         // The janitor looks at retention whenever it looks around.
         set("log.retention.check.interval.ms", "1".to_owned()),
         set("log.cleaner.backoff.ms", "40".to_owned()),

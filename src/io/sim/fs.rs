@@ -75,7 +75,7 @@ pub async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
             Ok(inode)
         };
         let inode = brief(open).await?;
-        fill(inode, bytes.into()).await
+        fill(inode, 0, bytes.into()).await
     })
     .await
 }
@@ -85,6 +85,32 @@ pub async fn sync_file(path: &Path) -> io::Result<()> {
     operation(sync_latency(), move |volume, _| {
         let inode = volume.open(&path, false)?;
         Ok(begin_sync(volume, inode))
+    })
+    .await
+}
+
+pub async fn patch(path: &Path, runs: Vec<(u64, Bytes)>) -> io::Result<()> {
+    let path = path.to_owned();
+    in_kernel(async move {
+        let open = path.clone();
+        let inode = brief(move |volume| volume.open(&open, false)).await?;
+        for (position, bytes) in runs {
+            fill(inode, position, bytes).await?;
+        }
+        sync_file(&path).await
+    })
+    .await
+}
+
+/// Covers the content of files, not their names: POSIX promises no more.
+pub async fn sync_volume(_path: &Path) -> io::Result<()> {
+    operation(sync_latency(), move |volume, _| {
+        let marks = volume.begin_sync();
+        let fails = volume.sync_fails_now();
+        Ok(Box::new(move |volume| {
+            volume.end_sync(marks, !fails);
+            if fails { Err(broken()) } else { Ok(()) }
+        }))
     })
     .await
 }
@@ -126,17 +152,17 @@ pub async fn total_space(_path: &Path) -> io::Result<u64> {
     brief(|volume| Ok(volume.faults.capacity.unwrap_or(ENDLESS_BYTES))).await
 }
 
-async fn fill(inode: InodeId, bytes: Bytes) -> io::Result<()> {
+async fn fill(inode: InodeId, position: u64, bytes: Bytes) -> io::Result<()> {
     operation(WRITE, move |volume, _| {
         volume.check(inode)?;
-        if !volume.has_room(inode, bytes.len() as u64) {
+        if !volume.has_room(inode, position + bytes.len() as u64) {
             return Err(full());
         }
         if volume.write_fails_now() {
             return Err(broken());
         }
         Ok(Box::new(move |volume| {
-            volume.file_mut(inode).write(0, bytes);
+            volume.file_mut(inode).write(position, bytes);
             Ok(())
         }))
     })

@@ -4,8 +4,12 @@ use std::ffi::CString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+
+use bytes::Bytes;
 
 use super::task::block_on_pool;
 use crate::io::fs::{Entry, temporary_of};
@@ -71,6 +75,31 @@ pub async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
 pub async fn sync_file(path: &Path) -> io::Result<()> {
     let path = path.to_owned();
     on_pool(move || OpenOptions::new().write(true).open(path)?.sync_data()).await
+}
+
+pub async fn patch(path: &Path, runs: Vec<(u64, Bytes)>) -> io::Result<()> {
+    let path = path.to_owned();
+    on_pool(move || {
+        let file = OpenOptions::new().write(true).open(path)?;
+        for (position, bytes) in &runs {
+            file.write_all_at(bytes, *position)?;
+        }
+        file.sync_data()
+    })
+    .await
+}
+
+pub async fn sync_volume(path: &Path) -> io::Result<()> {
+    let path = path.to_owned();
+    on_pool(move || {
+        let directory = fs::File::open(path)?;
+        // SAFETY: takes a descriptor, which lives through the call, and no pointers.
+        match unsafe { libc::syncfs(directory.as_raw_fd()) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    })
+    .await
 }
 
 pub async fn rename(from: &Path, to: &Path) -> io::Result<()> {

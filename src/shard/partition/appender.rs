@@ -49,6 +49,27 @@ pub struct BlockWrite {
 }
 
 impl BlockWrite {
+    /// Whole blocks that were written before, to somewhere else.
+    pub fn whole(segment: Offset, start: u64, blocks: Bytes) -> BlockWrite {
+        BlockWrite {
+            segment,
+            start,
+            fresh: 0..blocks.len(),
+            held: blocks.len(),
+            blocks,
+        }
+    }
+
+    /// What stood in the first block before the fresh bytes.
+    pub fn carried(&self) -> &[u8] {
+        &self.blocks[..self.fresh.start]
+    }
+
+    /// Position in the file of the first byte behind the fresh ones.
+    pub fn fresh_end(&self) -> u64 {
+        self.start + self.fresh.end as u64
+    }
+
     /// Position in the file of the first fresh byte.
     pub fn fresh_position(&self) -> u64 {
         self.start + self.fresh.start as u64
@@ -98,6 +119,21 @@ impl Appender {
 
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
+    }
+
+    /// Steps over whole blocks that are written from elsewhere. Nothing may be staged, and the log
+    /// must end on a block.
+    pub fn skip(&mut self, blocks: usize) {
+        assert!(
+            self.queue.is_empty() && self.carried.is_empty(),
+            "it stands on a block"
+        );
+        self.position += blocks as u64;
+    }
+
+    /// Segment and position in its file where the next byte goes.
+    pub fn end(&self) -> (Offset, u64) {
+        (self.segment, self.position)
     }
 
     /// Begins the file of a new segment: what follows is staged from its position 0.

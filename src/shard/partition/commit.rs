@@ -1,9 +1,10 @@
 //! From staged to durable: one commit of a partition at a time, each with all that was staged.
 //!
 //! A commit starts as soon as something is staged and none is under way, so a lone record waits
-//! for nobody; what arrives meanwhile shares the next one, so batching grows with load. Commits
-//! of different partitions run side by side and their syncs meet in the kernel. (The journal of
-//! the storage design takes this file's place: then one sync serves all partitions of a shard.)
+//! for nobody; what arrives meanwhile shares the next one, so batching grows with load. A small
+//! commit goes to the journal, where one sync serves all partitions of the shard, and to its
+//! segment later; a large one goes to its segment alone, because to write it twice would cost
+//! more than to sync one file more.
 
 use std::io;
 use std::rc::Rc;
@@ -13,10 +14,11 @@ use futures_util::future::try_join_all;
 
 use super::appender::BlockWrite;
 use super::fault::Fault;
-use super::{Partition, unsynced};
+use super::{Partition, unsynced, write_back};
 use crate::io::{clock, limits, task};
 use crate::model::Offset;
 use crate::shard::Shard;
+use crate::shard::budget::Permit;
 
 /// Pause before a write that found the disk full is tried again.
 const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
@@ -28,6 +30,8 @@ const DESCRIPTORS_RETRY: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Commit {
     pub writes: Vec<BlockWrite>,
+    /// First offset of what the writes hold.
+    pub start: Offset,
     /// End offset of what the writes hold.
     pub end: Offset,
     /// Whether acknowledgements wait for the sync (`flush.messages`).
@@ -40,6 +44,13 @@ impl Commit {
     fn fresh_bytes(&self) -> usize {
         fresh_bytes(&self.writes)
     }
+}
+
+/// Where a commit is durable, or only written.
+pub enum Kept {
+    InFile,
+    /// With a share of what may wait to be settled.
+    InJournal(Permit),
 }
 
 /// Bytes of `writes` that were staged and never written before.
@@ -58,13 +69,10 @@ pub(in crate::shard) fn start(shard: &Rc<Shard>, partition: &Rc<Partition>) {
 /// Commits until nothing is staged.
 async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
     while let Some(commit) = partition.take_commit() {
-        let slot = shard.commit_slots.take(1).await;
-        let begun = clock::now();
-        match write_out(partition, &commit).await {
-            Ok(()) => {
-                shard.metrics.on_sync(clock::now().since(begun));
+        match keep(shard, partition, &commit).await {
+            Ok(kept) => {
                 shard.metrics.on_durable(commit.fresh_bytes());
-                let pinned = partition.finish_commit(commit, clock::now());
+                let pinned = partition.finish_commit(commit, kept, clock::now());
                 shard.tails.account(partition, pinned);
             }
             Err(fault) => {
@@ -81,11 +89,52 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                 return;
             }
         }
-        drop(slot);
         super::roll::finish_rolled(shard, partition);
         unsynced::watch(shard, partition);
         super::roll::prepare_next(shard, partition);
+        write_back::start_if_much(shard, partition);
     }
+}
+
+/// Makes a commit durable, or only written, where it costs least.
+async fn keep(
+    shard: &Rc<Shard>,
+    partition: &Rc<Partition>,
+    commit: &Commit,
+) -> Result<Kept, Fault> {
+    let bytes = commit.fresh_bytes();
+    let is_small = (1..shard.settings().journal.direct_bytes).contains(&bytes);
+    if is_small && commit.sync && commit.unsynced.is_empty() {
+        let permit = shard.write_backs.unsettled.take(bytes).await;
+        prepare_files(partition, commit).await?;
+        shard
+            .journal(&partition.dir)
+            .append(shard, partition, commit)
+            .await?;
+        return Ok(Kept::InJournal(permit));
+    }
+    let _slot = shard.commit_slots.take(1).await;
+    let _turn = partition.settling.lock().await;
+    let begun = clock::now();
+    partition.settle_locked(&shard.pool).await?;
+    write_out(partition, commit).await?;
+    if commit.sync {
+        shard.metrics.on_sync(clock::now().since(begun));
+    }
+    Ok(Kept::InFile)
+}
+
+/// The files of a commit have names that outlive a power cut before the journal holds what belongs
+/// to them: replay takes a missing file for a deleted one.
+async fn prepare_files(partition: &Partition, commit: &Commit) -> Result<(), Fault> {
+    for write in &commit.writes {
+        let (segment, end) = (write.segment, write.fresh_end());
+        insist(partition, segment, async || {
+            partition.prepare_file(segment, end).await
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// Writes a commit segment by segment, so that a later segment is never durable before an
@@ -99,23 +148,35 @@ async fn write_out(partition: &Partition, commit: &Commit) -> Result<(), Fault> 
     }
     for run in commit.writes.chunk_by(|a, b| a.segment == b.segment) {
         persist(partition, run[0].segment, run, commit.sync).await?;
-        partition.set_disk_full(false);
     }
     Ok(())
 }
 
-/// Writes to one segment, and writes again where waiting helps.
+/// Writes to one segment.
 async fn persist(
     partition: &Partition,
     segment: Offset,
     run: &[BlockWrite],
     sync: bool,
 ) -> Result<(), Fault> {
-    while let Err(error) = write_segment(partition, segment, run, sync).await {
-        // Retention took the segment, and with it all that was to be synced.
-        if run.is_empty() && partition.state().log.segment(segment).is_none() {
-            return Ok(());
+    let is_gone = || run.is_empty() && partition.state().log.segment(segment).is_none();
+    insist(partition, segment, async || {
+        match write_segment(partition, segment, run, sync).await {
+            // Retention took the segment, and with it all that was to be synced.
+            Err(_) if is_gone() => Ok(()),
+            done => done,
         }
+    })
+    .await
+}
+
+/// Does something with the file of a segment, and does it again where waiting helps.
+pub(super) async fn insist(
+    partition: &Partition,
+    segment: Offset,
+    work: impl AsyncFn() -> io::Result<()>,
+) -> Result<(), Fault> {
+    while let Err(error) = work().await {
         let pause = if error.kind() == io::ErrorKind::StorageFull {
             partition.set_disk_full(true);
             DISK_FULL_RETRY
@@ -131,10 +192,11 @@ async fn persist(
         }
         clock::sleep(pause).await;
     }
+    partition.set_disk_full(false);
     Ok(())
 }
 
-async fn write_segment(
+pub(super) async fn write_segment(
     partition: &Partition,
     segment: Offset,
     run: &[BlockWrite],

@@ -12,8 +12,12 @@ use crate::model::Offset;
 pub enum Fault {
     #[error("writing segment {segment} failed: {why}")]
     Write { segment: Offset, why: String },
+    #[error("syncing segment {segment} failed: {why}")]
+    Sync { segment: Offset, why: String },
     #[error("reading segment {segment} failed: {why}")]
     Read { segment: Offset, why: String },
+    #[error("writing the journal failed: {0}")]
+    Journal(String),
     #[error("the topic was deleted")]
     Deleted,
     #[error("the log directory {} is offline", .0.display())]
@@ -25,6 +29,13 @@ pub enum Fault {
 impl Fault {
     pub fn write(segment: Offset, error: &io::Error) -> Fault {
         Fault::Write {
+            segment,
+            why: error.to_string(),
+        }
+    }
+
+    pub fn sync(segment: Offset, error: &io::Error) -> Fault {
+        Fault::Sync {
             segment,
             why: error.to_string(),
         }

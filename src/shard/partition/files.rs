@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use futures_util::lock::Mutex;
+
 use super::appender::BLOCK;
 use super::arrangement::Arrangement;
 use crate::io::{File, OpenMode, fs};
@@ -31,6 +33,8 @@ pub struct SegmentFiles {
     named: Cell<Option<Offset>>,
     prepared: Cell<Prepared>,
     pub arrangement: Arrangement,
+    /// The journal and the settling of a partition may both be the first to need a file.
+    naming: Mutex<()>,
 }
 
 /// The file of the segment that comes next. It has a name of its own until the roll, because only
@@ -54,7 +58,16 @@ impl SegmentFiles {
             named: Cell::new(None),
             prepared: Cell::new(Prepared::Nothing),
             arrangement: Arrangement::default(),
+            naming: Mutex::new(()),
         }
+    }
+
+    /// Whether the file exists for good, with room for what ends at `end` where room is reserved
+    /// at all. A file that is not open has what room it has.
+    pub fn is_prepared(&self, segment: Offset, end: u64) -> bool {
+        let opened = self.open.find((self.partition, segment));
+        let has_room = opened.is_none_or(|o| end < RESERVE_FROM_BYTES || end <= o.reserved);
+        self.named.get() >= Some(segment) && has_room
     }
 
     pub fn directory(&self) -> &Path {
@@ -69,6 +82,7 @@ impl SegmentFiles {
     /// directory when this returns: bytes in a file without a name are lost with the power.
     pub async fn writable(&self, segment: Offset, end: u64) -> io::Result<File> {
         let key = (self.partition, segment);
+        let _turn = self.naming.lock().await;
         let mut opened = match self.open.find(key).filter(|opened| opened.writable) {
             Some(opened) => opened,
             None => self.open_for_append(segment).await?,
@@ -95,13 +109,22 @@ impl SegmentFiles {
             Some(prepared) => prepared,
             None => opened(File::open(&self.path(segment), OpenMode::Create).await?).await?,
         };
-        fs::sync_dir(&self.directory).await?;
-        // The name of the directory itself: once is enough.
-        if let (None, Some(parent)) = (self.named.get(), self.directory.parent()) {
-            fs::sync_dir(parent).await?;
+        if self.named.get().is_none() {
+            self.name_directory().await?;
         }
+        fs::sync_dir(&self.directory).await?;
         self.named.set(Some(segment));
         Ok(opened)
+    }
+
+    /// Makes the name of the directory durable, and the file that says whose it is: without it
+    /// the journal's batches would not find their way.
+    async fn name_directory(&self) -> io::Result<()> {
+        fs::sync_file(&self.directory.join(names::PARTITION_METADATA)).await?;
+        match self.directory.parent() {
+            Some(parent) => fs::sync_dir(parent).await,
+            None => Ok(()),
+        }
     }
 
     /// Gives the prepared file the segment's name. Without one that works, the roll goes on as if

@@ -2,15 +2,18 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures_util::lock::Mutex;
+
 use super::appender::Appender;
 use super::cleaning::Cleaning;
-use super::commit::{Commit, fresh_bytes};
+use super::commit::{Commit, Kept, fresh_bytes};
 use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::policy::Policy;
 use super::rest::Pace;
 use super::rot::Rot;
 use super::tail::Tail;
+use super::unsettled::{Settled, Unsettled};
 use super::unsynced::Unsynced;
 use crate::io::mesh;
 use crate::log::{Log, Rolled};
@@ -40,6 +43,10 @@ pub struct Partition {
     pub(super) closing: Cell<usize>,
     pub(super) cleaning: Cleaning,
     pub(super) rot: Rot,
+    /// A task was started that will settle this partition.
+    pub(super) settle_due: Cell<bool>,
+    /// One task at a time writes to the segment files.
+    pub(super) settling: Mutex<()>,
 }
 
 /// What changes with every batch.
@@ -53,6 +60,10 @@ pub(super) struct State {
     /// Segments that closed and whose last bytes may still be on their way to the file.
     pub rolled: Vec<Rolled>,
     pub unsynced: Unsynced,
+    /// What the journal holds and the segment files do not.
+    pub unsettled: Unsettled,
+    /// How far the segment files hold what is durable.
+    pub settled: Settled,
     committing: bool,
     fault: Option<Fault>,
     /// Everything below is in closed, complete files: recovery need not look at it.
@@ -85,6 +96,11 @@ impl Partition {
         let active = start.log.active();
         let position = u64::from(active.bytes());
         let appender = Appender::new(active.base(), position, &start.open_block);
+        let settled = Settled {
+            end: active.end(),
+            segment: active.base(),
+            position,
+        };
         let state = State {
             log: start.log,
             leader: start.leader,
@@ -94,6 +110,8 @@ impl Partition {
             progress: ProgressWaiters::default(),
             rolled: Vec::new(),
             unsynced: Unsynced::default(),
+            unsettled: Unsettled::default(),
+            settled,
             committing: false,
             fault: None,
             recovery_point: start.recovery_point,
@@ -112,6 +130,8 @@ impl Partition {
             closing: Cell::new(0),
             cleaning: Cleaning::new(start.cleaned),
             rot: Rot::default(),
+            settle_due: Cell::new(false),
+            settling: Mutex::new(()),
         }
     }
 
@@ -161,9 +181,11 @@ impl Partition {
         }
     }
 
-    /// Ends service for good: whoever waits is told, and every later request is refused.
+    /// Ends service for good: whoever waits is told, and every later request is refused. Nothing is
+    /// settled any more: the journal holds it for the next start.
     pub(in crate::shard) fn fence(&self, fault: Fault) {
         let mut state = self.state_mut();
+        state.unsettled = Unsettled::default();
         state.fault.get_or_insert(fault);
         state.acks.cancel();
         state.progress.release_all();
@@ -202,12 +224,13 @@ impl Partition {
             state.committing = false;
             return None;
         }
-        let end = state.log.staged_end();
-        let records = end.minus(state.log.written_end());
+        let (start, end) = (state.log.written_end(), state.log.staged_end());
+        let records = end.minus(start);
         // A segment that closes is synced before the next one: what survives has no gaps.
         let sync = state.unsynced.count(records, &policy) || !state.rolled.is_empty();
         Some(Commit {
             writes: state.appender.seal(),
+            start,
             end,
             sync,
             unsynced: match sync {
@@ -217,9 +240,9 @@ impl Partition {
         })
     }
 
-    /// The writes of a commit are on the disk: moves the watermark and lets everybody know.
-    /// Returns the memory that each piece handed to the tail pins.
-    pub(super) fn finish_commit(&self, commit: Commit, now: Instant) -> Vec<usize> {
+    /// What a commit holds is on the disk: moves the watermark and lets everybody know. Returns the
+    /// memory that each piece handed to the tail pins.
+    pub(super) fn finish_commit(&self, commit: Commit, kept: Kept, now: Instant) -> Vec<usize> {
         self.pace.set(Pace::Busy);
         let mut state = self.state_mut();
         state.dirty = true;
@@ -235,8 +258,25 @@ impl Partition {
         for write in &commit.writes {
             let (fresh, held) = write.fresh_bytes();
             let position = write.fresh_position();
+            if let Kept::InJournal(_) = kept {
+                state.unsettled.push(write, fresh.clone());
+            }
             state.tail.push(write.segment, position, fresh);
             pinned.push(held);
+        }
+        match (kept, commit.writes.last()) {
+            (Kept::InJournal(_), _) if state.fault.is_some() => {
+                state.unsettled = Unsettled::default();
+            }
+            (Kept::InJournal(permit), _) => state.unsettled.keep(permit, commit.end, now),
+            (Kept::InFile, Some(last)) => {
+                assert!(
+                    state.unsettled.is_empty(),
+                    "what was before it is in the file"
+                );
+                state.settled = Settled::behind(last, commit.end);
+            }
+            (Kept::InFile, None) => {}
         }
         self.publish(&mut state, commit.end);
         pinned
@@ -252,14 +292,29 @@ impl Partition {
         }
     }
 
-    pub(in crate::shard) fn evict_tail(&self) {
-        self.state_mut().tail.evict();
+    /// Lets the oldest piece of the tail go, if the files hold it. Says whether they do.
+    pub(in crate::shard) fn evict_tail(&self) -> bool {
+        let mut state = self.state_mut();
+        let settled = (state.settled.segment, state.settled.position);
+        let may_go = state.tail.front_end().is_none_or(|end| end <= settled);
+        if may_go {
+            state.tail.evict();
+        }
+        may_go
     }
 
     /// Whether nothing is staged or under way to the disk.
     pub fn is_quiet(&self) -> bool {
+        self.is_durable()
+            && self.state().unsettled.is_empty()
+            && self.settling.try_lock().is_some()
+            && self.closing.get() == 0
+    }
+
+    /// Whether nothing is staged that is not durable.
+    pub fn is_durable(&self) -> bool {
         let state = self.state();
-        !state.committing && state.appender.is_empty() && self.closing.get() == 0
+        !state.committing && state.appender.is_empty()
     }
 
     /// Ends a commit that failed: nothing of what is staged will be written any more. Gives the

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! prepare   check, on the blocking pool when that is slow        (prepare)
-//! stage     order, copy into the open buffer            (hosted, appender)
-//! commit    write and sync what is staged, one at a time        (commit, files)
+//! stage     order, copy into the open buffer            (stage, appender)
+//! commit    what is staged, one at a time: the journal, or the file  (commit, files)
+//! settle    what the journal holds goes to the files    (unsettled, write_back)
 //! publish   watermark, acknowledgements, waiting readers        (hosted, waiters)
 //! read      from memory near the end, else from the files       (tail, read)
 //! roll      indexes, snapshot and recovery point of closed files (roll)
@@ -27,6 +28,7 @@ mod exchange;
 mod fault;
 mod files;
 mod hosted;
+mod owner;
 mod policy;
 mod prepare;
 mod query;
@@ -39,11 +41,16 @@ mod scrub;
 mod stage;
 mod tail;
 mod trim;
+mod unsettled;
 mod unsynced;
 mod walk;
+pub mod write_back;
 
+pub(super) use appender::BlockWrite;
+pub(super) use commit::Commit;
 pub use fault::Fault;
 pub use hosted::Partition;
+pub use owner::owner_of;
 pub use policy::Policy;
 pub(super) use prepare::{Checked, Unchecked};
 pub use query::{EpochEnd, Listed, ListedOffset};

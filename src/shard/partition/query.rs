@@ -86,6 +86,7 @@ impl Partition {
     }
 
     async fn max_timestamp(&self) -> Result<ListedOffset, ReadRefusal> {
+        self.settle_alone().await?;
         loop {
             let (read, last) = self.state().log.seek_largest();
             let plan = match read {
@@ -105,6 +106,7 @@ impl Partition {
     }
 
     async fn first_at(&self, timestamp: Timestamp) -> Result<ListedOffset, ReadRefusal> {
+        self.settle_alone().await?;
         let mut plan = loop {
             let read = self.state().log.seek_timestamp(timestamp);
             match read {

@@ -153,12 +153,16 @@ impl Partition {
         Ok(read.map(|(slices, first)| (slices.into_iter().map(Part::Bytes).collect(), first)))
     }
 
+    /// A run of the files from the batch that holds `offset` on. It ends where the tail begins:
+    /// from there on memory serves better, and the files may not hold everything yet.
     async fn find_span(
         &self,
         offset: Offset,
         upper: Offset,
         limits: ReadLimits,
     ) -> Result<Option<(File, Span)>, ReadRefusal> {
+        let tail = self.state().tail.begin().filter(|tail| tail.base <= upper);
+        let upper = tail.map_or(upper, |tail| tail.base);
         let Some(plan) = self.plan(offset, upper).await? else {
             return Ok(None);
         };
@@ -166,16 +170,16 @@ impl Partition {
             return Ok(None);
         };
         let written = self.written_bytes(segment);
-        let mut end = self
-            .bound(segment, upper)
-            .await?
-            .unwrap_or(written)
-            .min(written);
-        end = end.min(self.tail_begin(segment).unwrap_or(end).max(found.end));
+        let end = match tail {
+            Some(tail) if tail.segment == segment => tail.position,
+            Some(_) => written,
+            None => self.bound(segment, upper).await?.unwrap_or(written),
+        };
+        let end = end.min(written).max(found.end);
         // What the scrub found broken is never served.
         let (first, position) = (found.start..found.end, found.start);
         let corrupt = ReadRefusal::Corrupt { segment, position };
-        end = self.rot.bound(segment, &first, end).ok_or(corrupt)?;
+        let end = self.rot.bound(segment, &first, end).ok_or(corrupt)?;
         let want = found.start + limits.max_bytes as u64;
         let least = if limits.whole_first {
             found.end
@@ -188,12 +192,6 @@ impl Partition {
             first_batch: (found.end - found.start) as usize,
         };
         Ok((span.end > span.start).then_some((file, span)))
-    }
-
-    /// Where the tail begins in a segment's file: from there on memory serves better.
-    fn tail_begin(&self, segment: Offset) -> Option<u64> {
-        let (tail_segment, position) = self.state().tail.position()?;
-        (tail_segment == segment).then_some(position)
     }
 
     fn written_bytes(&self, segment: Offset) -> u64 {

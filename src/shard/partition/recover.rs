@@ -11,9 +11,10 @@ use super::exchange;
 use super::fault::Fault;
 use super::files::SegmentFiles;
 use super::hosted::Start;
+use super::owner::{mark_owner, owner_of};
 use super::policy::Policy;
 use crate::io::{File, OpenMode, clock, fs};
-use crate::log::layout::{self, FileKind, LogFileName, PartitionMetadata, names};
+use crate::log::layout::{self, FileKind, LogFileName, names};
 use crate::log::{
     Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, Why,
     layout::FileSuffix,
@@ -57,15 +58,7 @@ pub async fn open(opening: Opening) -> Result<Partition, Fault> {
 async fn create(opening: Opening, directory: &Path) -> io::Result<Partition> {
     // Not its parents: a log directory that is gone is not to be made again in another place.
     fs::create_dir(directory).await?;
-    let metadata = PartitionMetadata {
-        topic: opening.id.topic,
-    }
-    .encode();
-    fs::write(
-        &directory.join(names::PARTITION_METADATA),
-        metadata.into_bytes(),
-    )
-    .await?;
+    mark_owner(directory, opening.id.topic).await?;
     let mut log = Log::new(opening.policy.log, Offset::ZERO, clock::wall());
     log.assign_epoch(opening.epoch);
     for kind in [FileKind::Log, FileKind::OffsetIndex, FileKind::TimeIndex] {
@@ -79,7 +72,7 @@ async fn create(opening: Opening, directory: &Path) -> io::Result<Partition> {
 
 async fn adopt(opening: Opening, directory: &Path) -> Result<Partition, Fault> {
     let broken = |error: io::Error| Fault::Directory(format!("{}: {error}", directory.display()));
-    check_metadata(&opening, directory).await?;
+    check_owner(&opening, directory).await?;
     exchange::finish_interrupted(directory, &opening.policy.log).await?;
     let found = find(&opening, directory).await.map_err(broken)?;
     let clean = found.trust == Trust::All;
@@ -100,38 +93,18 @@ async fn adopt(opening: Opening, directory: &Path) -> Result<Partition, Fault> {
     Ok(host(opening, directory, log, open_block, dirty))
 }
 
-/// A directory left by a deleted topic of the same name is not this partition's.
-async fn check_metadata(opening: &Opening, directory: &Path) -> Result<(), Fault> {
-    let path = directory.join(names::PARTITION_METADATA);
-    let bytes = match fs::read(&path).await {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let metadata = PartitionMetadata {
-                topic: opening.id.topic,
-            }
-            .encode();
-            let written = fs::write_atomic(&path, metadata.into_bytes()).await;
-            return written.map_err(|error| Fault::Directory(error.to_string()));
-        }
-        Err(error) => return Err(Fault::Directory(format!("{}: {error}", path.display()))),
-    };
-    match PartitionMetadata::decode(&String::from_utf8_lossy(&bytes)) {
-        Ok(metadata) if metadata.topic == opening.id.topic => Ok(()),
-        Ok(metadata) => Err(Fault::Directory(format!(
-            "{} belongs to topic id {}, not to {}; move the directory away",
-            directory.display(),
-            metadata.topic,
-            opening.id.topic
+/// A directory that says it is another topic's is left alone; one that says nothing is this
+/// partition's by its name.
+async fn check_owner(opening: &Opening, directory: &Path) -> Result<(), Fault> {
+    let shown = directory.display();
+    let broken = |error: io::Error| Fault::Directory(format!("{shown}: {error}"));
+    let topic = opening.id.topic;
+    match owner_of(directory).await.map_err(broken)? {
+        Some(owner) if owner == topic => Ok(()),
+        Some(owner) => Err(Fault::Directory(format!(
+            "{shown} belongs to topic id {owner}, not to {topic}; move the directory away"
         ))),
-        // A power cut before the first sync can leave it empty or torn; the name is proof enough.
-        Err(_) => {
-            let metadata = PartitionMetadata {
-                topic: opening.id.topic,
-            }
-            .encode();
-            let written = fs::write_atomic(&path, metadata.into_bytes()).await;
-            written.map_err(|error| Fault::Directory(error.to_string()))
-        }
+        None => mark_owner(directory, topic).await.map_err(broken),
     }
 }
 

@@ -17,7 +17,7 @@ impl Partition {
     /// One round of the janitor has passed. A partition that was not written to for a whole round
     /// lets go of its newest bytes, which readers find in the files, and of spare memory and open
     /// files. Says whether that happened now.
-    pub(in crate::shard) fn settle(&self) -> bool {
+    pub(in crate::shard) fn rest(&self) -> bool {
         match self.pace.get() {
             Pace::Busy => self.pace.set(Pace::Idle),
             Pace::Idle if self.is_quiet() => {
@@ -41,6 +41,6 @@ impl Partition {
 
     /// Whether memory holds the newest bytes of the log.
     pub(in crate::shard) fn has_tail(&self) -> bool {
-        self.state().tail.position().is_some()
+        self.state().tail.begin().is_some()
     }
 }

@@ -69,10 +69,10 @@ pub(super) fn index_files(indexes: &Indexes) -> Vec<(FileKind, Vec<u8>)> {
 impl Partition {
     fn take_finished_rolls(&self) -> Vec<Rolled> {
         let mut state = self.state_mut();
-        let written = state.log.written_end();
+        let settled = state.settled.end;
         let (done, waiting) = std::mem::take(&mut state.rolled)
             .into_iter()
-            .partition(|r| r.opened <= written);
+            .partition(|r| r.opened <= settled);
         state.rolled = waiting;
         done
     }

@@ -58,8 +58,8 @@ pub struct Staged {
 
 impl Partition {
     /// A client's batch, to be judged by this partition's rules of now.
-    pub fn unchecked(&self, batch: Bytes) -> Result<Unchecked, Refusal> {
-        self.admit()?;
+    pub fn unchecked(&self, shard: &Shard, batch: Bytes) -> Result<Unchecked, Refusal> {
+        self.admit(shard)?;
         Ok(Unchecked::new(batch, &self.policy(), clock::wall()))
     }
 
@@ -71,7 +71,7 @@ impl Partition {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Staged, Refusal> {
-        self.admit()?;
+        self.admit(shard)?;
         let staged = {
             let mut state = self.state_mut();
             let epoch = state.leader.epoch();
@@ -113,11 +113,12 @@ impl Partition {
         Ok(staged)
     }
 
-    fn admit(&self) -> Result<(), Refusal> {
-        if let Some(fault) = self.fault() {
+    fn admit(&self, shard: &Shard) -> Result<(), Refusal> {
+        let journal = shard.journal(&self.dir);
+        if let Some(fault) = self.fault().or_else(|| journal.fault()) {
             return Err(fault.into());
         }
-        if self.is_disk_full() {
+        if self.is_disk_full() || journal.is_disk_full() {
             Err(Refusal::DiskFull)
         } else {
             Ok(())

@@ -88,17 +88,17 @@ impl Tail {
         true
     }
 
-    /// Segment and file position of the first byte held.
-    pub fn position(&self) -> Option<(Offset, u64)> {
+    /// Segment and file position where the oldest piece ends.
+    pub fn front_end(&self) -> Option<(Offset, u64)> {
         self.pieces
             .front()
-            .map(|piece| (piece.segment, piece.position))
+            .map(|piece| (piece.segment, piece.end()))
     }
 
-    /// The first offset held, if anything is.
-    pub fn start(&self) -> Option<Offset> {
+    /// The first batch held, if there is one.
+    pub fn begin(&self) -> Option<BatchMark> {
         self.pieces.front()?;
-        self.marks.front().map(|m| m.base)
+        self.marks.front().copied()
     }
 
     /// Reads whole batches from the one that holds `from` up to `upper`, at most `max` bytes but
@@ -111,7 +111,7 @@ impl Tail {
         max: usize,
         first_whole: bool,
     ) -> Option<(Vec<Bytes>, usize)> {
-        if self.start()? > from {
+        if self.begin()?.base > from {
             return None;
         }
         let begin = self.marks.partition_point(|m| m.last < from);

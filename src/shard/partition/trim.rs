@@ -68,6 +68,8 @@ impl Partition {
         }
         let (partition, delay) = (self.clone(), self.policy().file_delete_delay);
         task::spawn(async move {
+            // Nothing may be written to a file that is gone. A fault is said where it happens.
+            drop(partition.settle_alone().await);
             if let Err(error) = partition.remove_segments(&trimmed, delay).await {
                 tracing::warn!(partition = %partition.name, %error, "deleting segments failed");
             }

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 use super::directory::{Directory, Layer, NameChange, Place};
 use super::faults::Faults;
 use super::image::PAGE_BYTES;
-use super::inode::FileNode;
+use super::inode::{FileNode, SyncMark};
 use super::power::Fate;
 use crate::io::fs::Entry;
 use crate::io::sim::random::Dice;
@@ -198,6 +198,26 @@ impl Volume {
         };
         let grown = bytes.saturating_sub(occupied);
         grown == 0 || self.used().saturating_add(grown) <= capacity
+    }
+
+    /// A sync of all files: how far it reaches in each.
+    pub fn begin_sync(&self) -> Vec<(InodeId, SyncMark)> {
+        let files = self.inodes.iter().filter_map(|(id, inode)| match inode {
+            Inode::File(file) => Some((*id, file.begin_sync())),
+            Inode::Directory(_) => None,
+        });
+        files.collect()
+    }
+
+    /// Its end: files that were removed meanwhile are gone.
+    pub fn end_sync(&mut self, marks: Vec<(InodeId, SyncMark)>, done: bool) {
+        for (id, mark) in marks {
+            match self.inodes.get_mut(&id) {
+                Some(Inode::File(file)) if !done => file.fail_sync(mark),
+                Some(Inode::File(file)) if !self.faults.syncs_disabled => file.complete_sync(mark),
+                _ => {}
+            }
+        }
     }
 
     /// The power goes: unsynced changes meet the dice, and the rest of the tree is forgotten.

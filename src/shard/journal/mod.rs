@@ -1,0 +1,43 @@
+//! The write-ahead journal of one shard in one log directory: it makes the price of a sync
+//! independent of the number of partitions.
+//!
+//! ```text
+//! append   commits of partitions wait for the next frame                          (writer)
+//! write    one frame is written and synced while the next one fills; then all its acks
+//! settle   runs are written to the segment files, as large as may be     (partition::write_back)
+//! retire   a full file is used again once all it holds is settled and synced        (ring)
+//! replay   at boot, what the files of a dead process hold goes to the segments      (replay)
+//! ```
+//!
+//! Three words are kept apart. *Staged*: ordered, in memory. *Durable*: in a frame that was
+//! written and synced, so acknowledged. *Settled*: in its segment file, and synced there before
+//! the frame is overwritten.
+//!
+//! Invariant: an acknowledged batch is whole in a live frame, or synced in its segment file. What
+//! a crash at each step leaves:
+//!
+//! ```text
+//! before the frame's sync        nothing was acknowledged; a torn frame ends the replay
+//! after it, before settling      the frame is whole: replay writes the batch to its segment
+//! during a settling write        the segment may be torn there: replay writes it again
+//! after retiring                 the segment was synced before the file was used again
+//! during replay                  replay begins anew; it writes the same bytes to the same places
+//! ```
+//!
+//! A failed write or sync of the journal fences it, and with it everything that was on its way;
+//! the shard then refuses to append in this directory until the process is started again. So it
+//! does when a full file cannot retire, because a segment that it holds bytes of takes none. A
+//! broken frame that a later whole frame calls synced is rot in acknowledged data: boot says so
+//! and takes the directory offline.
+//!
+//! Deliberately absent: what the bytes mean, who waits for them (`partition`).
+
+mod filling;
+mod frame;
+mod name;
+mod replay;
+mod ring;
+mod writer;
+
+pub use replay::{ReplayFault, remove, replay};
+pub use writer::Journal;

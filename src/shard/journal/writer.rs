@@ -1,0 +1,240 @@
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_channel::oneshot;
+
+use super::filling::{self, Run};
+use super::frame::{Head, Origin};
+use super::ring::Ring;
+use crate::io::{clock, limits, random, task};
+use crate::model::ShardId;
+use crate::shard::partition::{Commit, Fault, Partition, write_back};
+use crate::shard::{LogDir, Shard};
+
+/// A frame of the size at which writing one while the next fills costs least, bytes.
+const FRAME_BYTES: usize = 2 << 20;
+
+/// Pause before a write that found the disk full is tried again.
+const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
+
+/// Pause before a frame that found no descriptor to open a file with is tried again.
+const DESCRIPTORS_RETRY: Duration = Duration::from_millis(20);
+
+/// One shard's journal of one log directory.
+pub struct Journal {
+    origin: Origin,
+    dir: Arc<LogDir>,
+    state: RefCell<State>,
+    pub(super) ring: Ring,
+}
+
+#[derive(Default)]
+struct State {
+    /// Commits that wait for a frame.
+    queue: VecDeque<Waiting>,
+    writing: bool,
+    disk_full: bool,
+    fault: Option<Fault>,
+    /// Of the frame written last.
+    sequence: u64,
+    synced_through: u64,
+}
+
+/// A commit that is durable when its frame is.
+pub(super) struct Waiting {
+    pub partition: Rc<Partition>,
+    pub run: Run,
+    durable: oneshot::Sender<()>,
+}
+
+impl Journal {
+    /// A journal of at most `bytes`, in files of the directory.
+    pub fn new(shard: ShardId, dir: &Arc<LogDir>, bytes: u64) -> Journal {
+        let origin = Origin {
+            shard: shard.0,
+            generation: random::u64(),
+        };
+        Journal {
+            origin,
+            dir: dir.clone(),
+            state: RefCell::default(),
+            ring: Ring::new(origin, dir, bytes),
+        }
+    }
+
+    /// Makes a commit durable with the next frame. The files that it belongs to have names that
+    /// outlive a power cut.
+    pub async fn append(
+        &self,
+        shard: &Rc<Shard>,
+        partition: &Rc<Partition>,
+        commit: &Commit,
+    ) -> Result<(), Fault> {
+        if let Some(fault) = self.fault() {
+            return Err(fault);
+        }
+        let (durable, done) = oneshot::channel();
+        self.state.borrow_mut().queue.push_back(Waiting {
+            partition: partition.clone(),
+            run: Run {
+                partition: partition.id,
+                base: commit.start,
+                writes: commit.writes.clone(),
+            },
+            durable,
+        });
+        self.start(shard);
+        let stopped = || Fault::Journal("the shard has stopped".into());
+        // Cancelled by a fault, or with the executor.
+        done.await.map_err(|_| self.fault().unwrap_or_else(stopped))
+    }
+
+    /// Starts the writer, if it rests.
+    fn start(&self, shard: &Rc<Shard>) {
+        let was_writing = std::mem::replace(&mut self.state.borrow_mut().writing, true);
+        if !was_writing {
+            let (shard, dir) = (shard.clone(), self.dir.clone());
+            task::spawn(async move { run(&shard, &dir).await }).detach();
+        }
+    }
+
+    /// Ends it, after the last frame.
+    pub async fn close(&self) {
+        self.ring.close().await;
+    }
+
+    /// Why nothing can be appended, if that is so.
+    pub fn fault(&self) -> Option<Fault> {
+        self.state.borrow().fault.clone()
+    }
+
+    pub fn is_disk_full(&self) -> bool {
+        self.state.borrow().disk_full
+    }
+
+    /// The commits of the next frame: all that wait, up to a size.
+    fn next(&self) -> Vec<Waiting> {
+        let mut state = self.state.borrow_mut();
+        let (mut next, mut bytes) = (Vec::new(), 0);
+        while let Some(waiting) = state.queue.front() {
+            bytes += waiting.run.bytes();
+            if bytes > FRAME_BYTES && !next.is_empty() {
+                break;
+            }
+            next.extend(state.queue.pop_front());
+        }
+        state.writing = !next.is_empty();
+        next
+    }
+
+    /// Frames written so far: while it stays the same the journal rests.
+    pub fn frames(&self) -> u64 {
+        self.state.borrow().sequence
+    }
+
+    /// Numbers the next frame.
+    fn head(&self) -> Head {
+        let mut state = self.state.borrow_mut();
+        state.sequence += 1;
+        Head {
+            origin: self.origin,
+            sequence: state.sequence,
+            live_from: self.ring.live_from().unwrap_or(state.sequence),
+            synced_through: state.synced_through,
+        }
+    }
+
+    /// Writes and syncs a frame, and does so again where waiting helps.
+    async fn write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
+        let runs = frame.iter().map(|waiting| &waiting.run);
+        let parts = filling::seal(&shard.pool, self.head(), runs);
+        loop {
+            let pause = match self.ring.write(shard, frame, &parts).await {
+                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
+                    let mut state = self.state.borrow_mut();
+                    state.set_disk_full(self.origin.shard, true);
+                    DISK_FULL_RETRY
+                }
+                Err(error) if limits::is_out_of_descriptors(&error) => {
+                    shard.files.clear();
+                    DESCRIPTORS_RETRY
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    self.on_synced();
+                    return Ok(());
+                }
+            };
+            clock::sleep(pause).await;
+        }
+    }
+
+    fn on_synced(&self) {
+        let mut state = self.state.borrow_mut();
+        state.synced_through = state.sequence;
+        state.set_disk_full(self.origin.shard, false);
+    }
+
+    /// Nothing is appended any more, and what was on its way is not acknowledged.
+    pub(super) fn fence(&self, fault: &Fault) {
+        let mut state = self.state.borrow_mut();
+        tracing::error!(
+            shard = self.origin.shard, %fault,
+            "the journal is fenced; the shard appends nothing more until a restart"
+        );
+        state.fault.get_or_insert_with(|| fault.clone());
+        state.writing = false;
+        // Who waits is told by that.
+        let abandoned = std::mem::take(&mut state.queue);
+        drop(state);
+        drop(abandoned);
+        self.ring.wake();
+    }
+}
+
+impl State {
+    fn set_disk_full(&mut self, shard: u16, full: bool) {
+        let was = std::mem::replace(&mut self.disk_full, full);
+        if full && !was {
+            tracing::error!(
+                shard,
+                "no space left on the device: produce is refused until there is some"
+            );
+        } else if was && !full {
+            tracing::info!(shard, "the device has space again");
+        }
+    }
+}
+
+/// Writes frames until nobody waits. What comes meanwhile shares the next frame, so batching grows
+/// with load and a lone record waits for nobody.
+async fn run(shard: &Rc<Shard>, dir: &Arc<LogDir>) {
+    let journal = shard.journal(dir);
+    loop {
+        let frame = journal.next();
+        if frame.is_empty() {
+            break;
+        }
+        let begun = clock::now();
+        if let Err(error) = journal.write(shard, &frame).await {
+            let fault = Fault::Journal(error.to_string());
+            journal.fence(&fault);
+            return shard.suspect_writes(dir, &fault);
+        }
+        shard.metrics.on_sync(clock::now().since(begun));
+        for waiting in frame {
+            // Nobody waits where the executor is about to end.
+            let _ = waiting.durable.send(());
+        }
+        // Those who have it now stage more: the next frame is to hold that too.
+        task::yield_now().await;
+        if journal.fault().is_some() {
+            return;
+        }
+    }
+    write_back::settle_when_idle(shard);
+}
