@@ -49,8 +49,7 @@ doors! {
     write(path: &Path, bytes: Vec<u8>) -> ();
     /// Makes the content of a file written with [`write`] durable.
     sync_file(path: &Path) -> ();
-    /// Writes runs of bytes, each at its position, into a file that exists, and makes its content
-    /// durable.
+    /// Writes runs of bytes, each at its position, into a file that exists.
     patch(path: &Path, runs: Vec<(u64, Bytes)>) -> ();
     /// Makes the content of every file on the volume of `path` durable that was written before
     /// this call, at about the price of one [`sync_file`].

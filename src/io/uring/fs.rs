@@ -84,7 +84,7 @@ pub async fn patch(path: &Path, runs: Vec<(u64, Bytes)>) -> io::Result<()> {
         for (position, bytes) in &runs {
             file.write_all_at(bytes, *position)?;
         }
-        file.sync_data()
+        Ok(())
     })
     .await
 }

@@ -3,6 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::frame::{self, Entry, Frame, Head, Origin};
 use super::name::JournalName;
@@ -26,6 +27,9 @@ pub enum ReplayFault {
 
 /// While this file is there, no journal holds anything that the segments do not.
 const NEEDLESS: &str = "corelane-journals-needless";
+
+/// Segment files written to side by side.
+const PATCHED_MAX: usize = 8;
 
 /// The checkpoint of a data directory.
 type RecoveryPoints = BTreeMap<TopicPartition, Offset>;
@@ -65,6 +69,7 @@ pub async fn replay(data: &Path, points: &RecoveryPoints) -> Result<usize, Repla
         count += frames.len();
         apply(&homes, frames).await?;
     }
+    fs::sync_volume(data).await?;
     remove(data).await?;
     Ok(count)
 }
@@ -171,13 +176,17 @@ async fn apply(homes: &BTreeMap<PartitionId, Home>, frames: Vec<Frame>) -> Resul
             runs.push((entry.position.into(), bytes));
         }
     }
-    for (path, runs) in patches {
+    let patched = patches.into_iter().map(async |(path, runs)| {
         match fs::patch(&path, runs).await {
             // A segment has its file before anything in it is acknowledged: retention took it.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            done => done?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
         }
-    }
+    });
+    stream::iter(patched)
+        .buffer_unordered(PATCHED_MAX)
+        .try_collect::<()>()
+        .await?;
     Ok(())
 }
 
