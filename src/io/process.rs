@@ -177,9 +177,17 @@ pub fn exists(id: u32) -> bool {
     Path::new(&format!("/proc/{id}")).exists()
 }
 
+/// Looks at the tables of the kernel before a process counts as not to be found.
+const LOOKS_MAX: usize = 5;
+
 /// The process that listens for TCP at `port` on any address of this host, if this process may
 /// see its descriptors.
 pub fn listener(port: u16) -> Option<u32> {
+    // The kernel hands its tables out in pieces, and what comes and goes meanwhile can hide others.
+    (0..LOOKS_MAX).find_map(|_| look_for_listener(port))
+}
+
+fn look_for_listener(port: u16) -> Option<u32> {
     let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
     let tables = tables.map(|table| fs::read_to_string(table).unwrap_or_default());
     let sockets: Vec<String> = tables
