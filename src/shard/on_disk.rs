@@ -56,13 +56,12 @@
 //!
 //! ```text
 //!  0 magic u32 = 434c4a46     24 live from u64        60 crc32 u32 of all but itself
-//!  4 version u16 = 1          32 synced through u64   64 entries, 48 bytes each:
-//!  6 shard u16                40 head bytes u32            topic id 16 | partition u32 |
-//!  8 generation u64           44 frame bytes u32           segment u64 | position u32 |
-//! 16 sequence u64             48 entries u32               bytes u32 | base u64 | at u32
-//!                             52 zeros                .. small runs: batches, as in segments
+//!  4 version u16 = 1          32 synced through u64   64 entries, 44 bytes each:
+//!  6 shard u16                40 frame bytes u32           topic id 16 | partition u32 |
+//!  8 generation u64           44 entries u32               segment u64 | position u32 |
+//! 16 sequence u64             48 zeros                     bytes u32 | base u64
+//!                                                     .. payload: batches, as in segments
 //!                                                     .. zeros up to a block of 4096 bytes
-//!                                                     .. large runs: blocks, as in segments
 //! ```
 //!
 //! A journal has four files at most, written one after the other and round again. *Live from* is

@@ -51,6 +51,8 @@ async fn live(
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), LifeFault> {
     show_diagnostics();
+    // Small journals go round while a story is told.
+    let journal = [256 << 10, 512 << 10, 4 << 20][(random::u64() % 3) as usize];
     let direct = [65_536, 180, 1][(random::u64() % 3) as usize];
     let set = |key: &str, value: String| (key.to_owned(), value);
     let overrides = [
@@ -59,7 +61,7 @@ async fn live(
         set("auto.create.topics.enable", "false".to_owned()),
         set("corelane.shards", shards.to_string()),
         // The least there is, so that files of the journal retire and are written again.
-        set("corelane.journal.bytes", (4 << 20).to_string()),
+        set("corelane.journal.bytes", journal.to_string()),
         // Few batches, some or all go past the journal.
         set("corelane.journal.direct.bytes", direct.to_string()),
         // The janitor looks at retention whenever it looks around.

@@ -2,16 +2,12 @@
 //!
 //! ```text
 //! header   magic u32 | version u16 | shard u16 | generation u64 | sequence u64 | live from u64 |
-//!          synced through u64 | head bytes u32 | frame bytes u32 | entries u32 | zeros | crc32 u32
-//!                                                                                    64 bytes
-//! entries  topic id 16 | partition u32 | segment u64 | position u32 | bytes u32 | base u64 |
-//!          at u32                                                                 48 bytes each
-//! small    runs of record batches as they stand in the segment files, one behind the other
-//! zeros    up to the block size: here the head ends
-//! large    runs in whole blocks, as they are written to the segment files
+//!          synced through u64 | frame bytes u32 | entries u32 | zeros | crc32 u32       64 bytes
+//! entries  topic id 16 | partition u32 | segment u64 | position u32 | bytes u32 | base u64
+//!                                                                                 44 bytes each
+//! payload  runs of record batches as they stand in the segment files, in the order of the entries
+//! zeros    up to the block size
 //! ```
-//!
-//! An entry says where in the frame its run lies (*at*) and where it belongs.
 //!
 //! The generation is drawn when a journal begins and stands in the names of its files too, the
 //! sequence counts its frames: together they tell a live frame from one that an earlier round left
@@ -25,8 +21,8 @@ use bytes::Bytes;
 use crate::io::{BLOCK_BYTES, Buffer};
 use crate::model::{Offset, PartitionId, Uuid};
 
-pub const HEADER_BYTES: usize = 64;
-pub const ENTRY_BYTES: usize = 48;
+const HEADER_BYTES: usize = 64;
+const ENTRY_BYTES: usize = 44;
 
 const MAGIC: u32 = 0x434c_4a46;
 const VERSION: u16 = 1;
@@ -60,18 +56,14 @@ pub struct Entry {
     pub bytes: u32,
     /// Offset of the first record, or less.
     pub base: Offset,
-    /// Position in the frame.
-    pub at: u32,
 }
 
-impl Entry {
-    pub fn placed(self, at: usize) -> Entry {
-        let at = u32::try_from(at).expect("a frame is a few megabytes");
-        Entry { at, ..self }
-    }
+/// Bytes of a frame with so many entries, and so many bytes of payload.
+pub fn size_of(entries: usize, payload: usize) -> usize {
+    (HEADER_BYTES + entries * ENTRY_BYTES + payload).next_multiple_of(BLOCK_BYTES)
 }
 
-/// Begins a frame: room for the header, and the entries. The small runs follow.
+/// Begins a frame: room for the header, and the entries. The payload follows.
 pub fn begin(buffer: &mut Buffer, entries: &[Entry]) {
     buffer.extend_from_slice(&[0; HEADER_BYTES]);
     for entry in entries {
@@ -79,20 +71,16 @@ pub fn begin(buffer: &mut Buffer, entries: &[Entry]) {
     }
 }
 
-/// Ends the head of a frame, behind which the large runs stand in the file.
-pub fn seal(buffer: &mut Buffer, head: Head, entries: usize, large: &[Bytes]) {
+/// Ends a frame.
+pub fn seal(buffer: &mut Buffer, head: Head, entries: usize) {
     buffer.pad_to(BLOCK_BYTES);
-    let frame = buffer.len() + large.iter().map(Bytes::len).sum::<usize>();
-    let header = encode_header(head, buffer.len(), frame, entries);
+    let header = encode_header(head, buffer.len(), entries);
     buffer[..CRC_AT].copy_from_slice(&header);
-    let mut hasher = hasher_of(buffer);
-    for run in large {
-        hasher.update(run);
-    }
-    buffer[CRC_AT..HEADER_BYTES].copy_from_slice(&hasher.finalize().to_be_bytes());
+    let crc = checksum(buffer);
+    buffer[CRC_AT..HEADER_BYTES].copy_from_slice(&crc.to_be_bytes());
 }
 
-fn encode_header(head: Head, bytes: usize, frame: usize, entries: usize) -> [u8; CRC_AT] {
+fn encode_header(head: Head, bytes: usize, entries: usize) -> [u8; CRC_AT] {
     let mut header = [0; CRC_AT];
     header[0..4].copy_from_slice(&MAGIC.to_be_bytes());
     header[4..6].copy_from_slice(&VERSION.to_be_bytes());
@@ -102,8 +90,7 @@ fn encode_header(head: Head, bytes: usize, frame: usize, entries: usize) -> [u8;
     header[24..32].copy_from_slice(&head.live_from.to_be_bytes());
     header[32..40].copy_from_slice(&head.synced_through.to_be_bytes());
     header[40..44].copy_from_slice(&(bytes as u32).to_be_bytes());
-    header[44..48].copy_from_slice(&(frame as u32).to_be_bytes());
-    header[48..52].copy_from_slice(&(entries as u32).to_be_bytes());
+    header[44..48].copy_from_slice(&(entries as u32).to_be_bytes());
     header
 }
 
@@ -115,16 +102,15 @@ fn encode_entry(entry: &Entry) -> [u8; ENTRY_BYTES] {
     bytes[28..32].copy_from_slice(&entry.position.to_be_bytes());
     bytes[32..36].copy_from_slice(&entry.bytes.to_be_bytes());
     bytes[36..44].copy_from_slice(&entry.base.0.to_be_bytes());
-    bytes[44..48].copy_from_slice(&entry.at.to_be_bytes());
     bytes
 }
 
-/// Of everything in `head` but the checksum itself.
-fn hasher_of(head: &[u8]) -> crc32fast::Hasher {
+/// Of everything but the checksum itself.
+fn checksum(frame: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(&head[..CRC_AT]);
-    hasher.update(&head[HEADER_BYTES..]);
-    hasher
+    hasher.update(&frame[..CRC_AT]);
+    hasher.update(&frame[HEADER_BYTES..]);
+    hasher.finalize()
 }
 
 /// A whole frame, as found on the disk.
@@ -146,14 +132,12 @@ pub fn parse(file: &Bytes, at: usize, origin: Origin) -> Option<(Frame, usize)> 
     if (u16_at(header, 6)?, u64_at(header, 8)?) != (origin.shard, origin.generation) {
         return None;
     }
-    let head_bytes = u32_at(header, 40)? as usize;
-    let bytes = u32_at(header, 44)? as usize;
-    let count = u32_at(header, 48)? as usize;
-    let entries_end = count.checked_mul(ENTRY_BYTES)?.checked_add(HEADER_BYTES)?;
-    let is_sound =
-        entries_end <= head_bytes && head_bytes <= bytes && bytes.is_multiple_of(BLOCK_BYTES);
+    let bytes = u32_at(header, 40)? as usize;
+    let count = u32_at(header, 44)? as usize;
+    let payload_at = count.checked_mul(ENTRY_BYTES)?.checked_add(HEADER_BYTES)?;
+    let is_sound = payload_at <= bytes && bytes.is_multiple_of(BLOCK_BYTES);
     let whole = file.get(at..at.checked_add(bytes)?).filter(|_| is_sound)?;
-    if hasher_of(whole).finalize() != u32_at(header, CRC_AT)? {
+    if checksum(whole) != u32_at(header, CRC_AT)? {
         return None;
     }
     let head = Head {
@@ -162,12 +146,13 @@ pub fn parse(file: &Bytes, at: usize, origin: Origin) -> Option<(Frame, usize)> 
         live_from: u64_at(header, 24)?,
         synced_through: u64_at(header, 32)?,
     };
-    let entries = whole.get(HEADER_BYTES..entries_end)?;
-    let runs = runs_of(&file.slice(at..at + bytes), entries)?;
+    let entries = whole.get(HEADER_BYTES..payload_at)?;
+    let runs = runs_of(&file.slice(at + payload_at..at + bytes), entries)?;
     Some((Frame { head, runs }, bytes))
 }
 
-fn runs_of(frame: &Bytes, entries: &[u8]) -> Option<Vec<(Entry, Bytes)>> {
+fn runs_of(payload: &Bytes, entries: &[u8]) -> Option<Vec<(Entry, Bytes)>> {
+    let mut from = 0usize;
     let mut runs = Vec::with_capacity(entries.len() / ENTRY_BYTES);
     for bytes in entries.chunks_exact(ENTRY_BYTES) {
         let entry = Entry {
@@ -179,16 +164,13 @@ fn runs_of(frame: &Bytes, entries: &[u8]) -> Option<Vec<(Entry, Bytes)>> {
             position: u32_at(bytes, 28)?,
             bytes: u32_at(bytes, 32)?,
             base: Offset(u64_at(bytes, 36)?.cast_signed()),
-            at: u32_at(bytes, 44)?,
         };
-        let (from, to) = (
-            entry.at as usize,
-            (entry.at as usize).checked_add(entry.bytes as usize)?,
-        );
-        if to > frame.len() {
+        let to = from.checked_add(entry.bytes as usize)?;
+        if to > payload.len() {
             return None;
         }
-        runs.push((entry, frame.slice(from..to)));
+        runs.push((entry, payload.slice(from..to)));
+        from = to;
     }
     Some(runs)
 }
@@ -217,7 +199,7 @@ mod tests {
 
     fn example() -> Bytes {
         let mut buffer = Buffer::with_capacity(&Pool::new(0), 2 * BLOCK_BYTES);
-        let entry = |base, at, bytes| Entry {
+        let entry = |base, bytes| Entry {
             partition: PartitionId {
                 topic: Uuid::METADATA,
                 index: 3,
@@ -226,7 +208,6 @@ mod tests {
             position: 77,
             bytes,
             base: Offset(base),
-            at,
         };
         let head = Head {
             origin: ORIGIN,
@@ -234,9 +215,9 @@ mod tests {
             live_from: 4,
             synced_through: 10,
         };
-        begin(&mut buffer, &[entry(6, 160, 1000), entry(8, 1160, 3000)]);
+        begin(&mut buffer, &[entry(6, 1000), entry(8, 3000)]);
         buffer.extend_from_slice(&[7; 4000]);
-        seal(&mut buffer, head, 2, &[]);
+        seal(&mut buffer, head, 2);
         buffer.freeze()
     }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_channel::oneshot;
-use futures_util::future::try_join_all;
 
 use super::frame::Origin;
 use super::name::JournalName;
@@ -27,7 +26,7 @@ const ZEROS_BYTES: usize = 1 << 20;
 /// with their whole volume, which costs the same for any number.
 const SYNC_EACH_MAX: usize = 64;
 
-/// With so many bytes in a file the next one is made ready: an idle broker writes no zeros.
+/// With so many bytes in a file, or a quarter of it, the next one is made ready: an idle broker writes no zeros.
 const PREPARE_AFTER_BYTES: u64 = 256 << 10;
 
 /// A stop looks so often whether the background is done.
@@ -93,26 +92,26 @@ impl Ring {
         }
     }
 
-    /// Writes the next frame, in parts of whole blocks, and syncs it.
+    /// Writes the next frame, which holds these commits, and syncs it.
     pub async fn write(
         &self,
         shard: &Rc<Shard>,
         frame: &[Waiting],
-        parts: &[Bytes],
+        blocks: &Bytes,
     ) -> io::Result<()> {
-        let bytes = parts.iter().map(|part| part.len() as u64).sum();
+        let bytes = blocks.len() as u64;
         if !self.has_room(bytes) {
             self.rotate(shard).await?;
         }
         let (file, position) = self.enter(frame, shard.journal(&self.dir).frames());
-        write_parts(&file, position, parts).await?;
+        file.write_and_sync(blocks.clone(), position).await?;
         let used = {
             let mut state = self.state.borrow_mut();
             let current = state.current.as_mut().expect("the writer is alone here");
             current.used += bytes;
             current.used
         };
-        if used >= PREPARE_AFTER_BYTES {
+        if used >= PREPARE_AFTER_BYTES.min(self.file_bytes / 4) {
             self.prepare_next(shard);
         }
         Ok(())
@@ -288,21 +287,6 @@ impl Ring {
         state.current = None;
         state.free.clear();
     }
-}
-
-/// One write and the sync behind it where that is possible: it is the shortest way for a record
-/// that comes alone.
-async fn write_parts(file: &File, mut position: u64, parts: &[Bytes]) -> io::Result<()> {
-    if let [only] = parts {
-        return file.write_and_sync(only.clone(), position).await;
-    }
-    let writes = parts.iter().map(|part| {
-        let start = position;
-        position += part.len() as u64;
-        file.write_at(part.clone(), start)
-    });
-    try_join_all(writes).await?;
-    file.sync().await
 }
 
 /// Settles everything that a full file holds, and gives it back to be written again.

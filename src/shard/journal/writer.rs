@@ -151,9 +151,9 @@ impl Journal {
     /// Writes and syncs a frame, and does so again where waiting helps.
     async fn write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
         let runs = frame.iter().map(|waiting| &waiting.run);
-        let parts = filling::seal(&shard.pool, self.head(), runs);
+        let blocks = filling::seal(&shard.pool, self.head(), runs);
         loop {
-            let pause = match self.ring.write(shard, frame, &parts).await {
+            let pause = match self.ring.write(shard, frame, &blocks).await {
                 Err(error) if error.kind() == io::ErrorKind::StorageFull => {
                     let mut state = self.state.borrow_mut();
                     state.set_disk_full(self.origin.shard, true);

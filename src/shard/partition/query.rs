@@ -1,5 +1,7 @@
 //! Questions about offsets: ListOffsets, OffsetForLeaderEpoch, DescribeProducers.
 
+use std::rc::Rc;
+
 use super::read::{Batch, ReadRefusal};
 use super::{Fault, Partition};
 use crate::log::{self, ProducerEntry, Read, ReadPlan};
@@ -51,7 +53,7 @@ impl Partition {
     }
 
     /// Answers one partition of ListOffsets.
-    pub async fn list_offset(&self, wanted: Listed) -> Result<ListedOffset, ReadRefusal> {
+    pub async fn list_offset(self: &Rc<Self>, wanted: Listed) -> Result<ListedOffset, ReadRefusal> {
         if let Some(fault) = self.fault() {
             return Err(fault.into());
         }
@@ -85,7 +87,7 @@ impl Partition {
             .unwrap_or(LeaderEpoch::NONE)
     }
 
-    async fn max_timestamp(&self) -> Result<ListedOffset, ReadRefusal> {
+    async fn max_timestamp(self: &Rc<Self>) -> Result<ListedOffset, ReadRefusal> {
         self.settle_alone().await?;
         loop {
             let (read, last) = self.state().log.seek_largest();
@@ -105,7 +107,7 @@ impl Partition {
         }
     }
 
-    async fn first_at(&self, timestamp: Timestamp) -> Result<ListedOffset, ReadRefusal> {
+    async fn first_at(self: &Rc<Self>, timestamp: Timestamp) -> Result<ListedOffset, ReadRefusal> {
         self.settle_alone().await?;
         let mut plan = loop {
             let read = self.state().log.seek_timestamp(timestamp);

@@ -6,6 +6,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use futures_util::{StreamExt, stream};
 
 use super::appender::BlockWrite;
@@ -156,19 +157,30 @@ impl Partition {
         state.unsettled.since().is_some_and(|since| since <= moment)
     }
 
-    /// Brings what the journal holds to the segment files.
-    pub(in crate::shard) async fn settle(&self, pool: &Pool) -> Result<(), Fault> {
-        let _turn = self.settling.lock().await;
-        self.settle_due.set(false);
-        self.settle_locked(pool).await
+    /// Brings what the journal holds to the segment files. It goes on to its end when nobody waits
+    /// for that any more: a write that is under way cannot be called back, and must not meet
+    /// another one in the same block.
+    pub(in crate::shard) async fn settle(self: &Rc<Self>, pool: &Pool) -> Result<(), Fault> {
+        let (partition, pool) = (self.clone(), pool.clone());
+        let (done, ended) = oneshot::channel();
+        task::spawn(async move {
+            let _turn = partition.settling.lock().await;
+            partition.settle_due.set(false);
+            let settled = partition.settle_locked(&pool).await;
+            // Refused where nobody waits.
+            let _ = done.send(settled);
+        })
+        .detach();
+        let stopped = || Err(Fault::Journal("the shard has stopped".into()));
+        ended.await.unwrap_or_else(|_| stopped())
     }
 
     /// The same for those who come seldom, with buffers of its own.
-    pub(super) async fn settle_alone(&self) -> Result<(), Fault> {
+    pub(super) async fn settle_alone(self: &Rc<Self>) -> Result<(), Fault> {
         self.settle(&Pool::new(0)).await
     }
 
-    /// The same for who has the lock. A broken partition stays as it is: what the journal holds of
+    /// The same for who has the lock, and is not stopped in between. A broken partition stays as it is: what the journal holds of
     /// it is replayed at the next start.
     pub(super) async fn settle_locked(&self, pool: &Pool) -> Result<(), Fault> {
         match self.fault() {
