@@ -26,7 +26,8 @@ const ZEROS_BYTES: usize = 1 << 20;
 /// with their whole volume, which costs the same for any number.
 const SYNC_EACH_MAX: usize = 64;
 
-/// With so many bytes in a file, or a quarter of it, the next one is made ready: an idle broker writes no zeros.
+/// With so many bytes in a file, or a quarter of it, the next one is made ready: an idle broker
+/// writes no zeros.
 const PREPARE_AFTER_BYTES: u64 = 256 << 10;
 
 /// A stop looks so often whether the background is done.

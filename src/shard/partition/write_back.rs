@@ -180,8 +180,8 @@ impl Partition {
         self.settle(&Pool::new(0)).await
     }
 
-    /// The same for who has the lock, and is not stopped in between. A broken partition stays as it is: what the journal holds of
-    /// it is replayed at the next start.
+    /// The same for who has the lock, and is not stopped in between. A broken partition stays as it
+    /// is: what the journal holds of it is replayed at the next start.
     pub(super) async fn settle_locked(&self, pool: &Pool) -> Result<(), Fault> {
         match self.fault() {
             Some(Fault::Deleted) => return Ok(()),
