@@ -35,6 +35,14 @@ fn position_of(write: &BlockWrite) -> u32 {
     u32::try_from(write.fresh_position()).expect("a segment is at most 2 GiB")
 }
 
+/// Bytes of a frame of these runs.
+pub fn size<'a>(runs: impl Iterator<Item = &'a Run>) -> usize {
+    let writes = runs.flat_map(|run| &run.writes);
+    let sizes = writes.map(|write| write.fresh.len());
+    let (entries, payload) = sizes.fold((0, 0), |(n, sum), bytes| (n + 1, sum + bytes));
+    frame::size_of(entries, payload)
+}
+
 /// A frame in whole blocks, ready to be written.
 pub fn seal<'a>(pool: &Pool, head: Head, runs: impl Iterator<Item = &'a Run>) -> Bytes {
     let writes = runs.flat_map(|run| run.writes.iter().map(move |write| (run, write)));
@@ -82,6 +90,7 @@ mod tests {
         let runs = [run(1, 5000), run(2, 100_000), run(3, 100), run(4, 70_000)];
         let file = seal(&Pool::new(1 << 20), head, runs.iter());
         assert_eq!(file.len() % BLOCK_BYTES, 0);
+        assert_eq!(file.len(), size(runs.iter()));
         let (frame, size) = frame::parse(&file, 0, origin).unwrap();
         assert_eq!((size, frame.runs.len(), frame.head), (file.len(), 4, head));
         for (entry, bytes) in frame.runs {

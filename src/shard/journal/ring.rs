@@ -93,19 +93,24 @@ impl Ring {
         }
     }
 
+    /// Sees to it that the next frame, of so many bytes, has a place in the current file.
+    pub async fn make_room(&self, shard: &Rc<Shard>, bytes: usize) -> io::Result<()> {
+        match self.has_room(bytes as u64) {
+            true => Ok(()),
+            false => self.rotate(shard).await,
+        }
+    }
+
     /// Writes the next frame, which holds these commits, and syncs it.
     pub async fn write(
         &self,
         shard: &Rc<Shard>,
         frame: &[Waiting],
-        blocks: &Bytes,
+        blocks: Bytes,
     ) -> io::Result<()> {
         let bytes = blocks.len() as u64;
-        if !self.has_room(bytes) {
-            self.rotate(shard).await?;
-        }
         let (file, position) = self.enter(frame, shard.journal(&self.dir).frames());
-        file.write_and_sync(blocks.clone(), position).await?;
+        file.write_and_sync(blocks, position).await?;
         let used = {
             let mut state = self.state.borrow_mut();
             let current = state.current.as_mut().expect("the writer is alone here");

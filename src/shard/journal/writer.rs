@@ -136,10 +136,9 @@ impl Journal {
         self.state.borrow().sequence
     }
 
-    /// Numbers the next frame.
+    /// Of the frame to be written.
     fn head(&self) -> Head {
-        let mut state = self.state.borrow_mut();
-        state.sequence += 1;
+        let state = self.state.borrow();
         Head {
             origin: self.origin,
             sequence: state.sequence,
@@ -150,10 +149,9 @@ impl Journal {
 
     /// Writes and syncs a frame, and does so again where waiting helps.
     async fn write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
-        let runs = frame.iter().map(|waiting| &waiting.run);
-        let blocks = filling::seal(&shard.pool, self.head(), runs);
+        self.state.borrow_mut().sequence += 1;
         loop {
-            let pause = match self.ring.write(shard, frame, &blocks).await {
+            let pause = match self.try_write(shard, frame).await {
                 Err(error) if error.kind() == io::ErrorKind::StorageFull => {
                     let mut state = self.state.borrow_mut();
                     state.set_disk_full(self.origin.shard, true);
@@ -171,6 +169,14 @@ impl Journal {
             };
             clock::sleep(pause).await;
         }
+    }
+
+    /// Room first: what the head says of older frames holds until the next file is taken.
+    async fn try_write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
+        let runs = || frame.iter().map(|waiting| &waiting.run);
+        self.ring.make_room(shard, filling::size(runs())).await?;
+        let blocks = filling::seal(&shard.pool, self.head(), runs());
+        self.ring.write(shard, frame, blocks).await
     }
 
     fn on_synced(&self) {
