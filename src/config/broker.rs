@@ -229,7 +229,7 @@ const OWN: &[Key] = keys! {
         "Executors, one core each; 0 means one for every core the process may use.";
     "corelane.memory.bytes" Long "0", AtLeast(0), ReadOnly,
         "What queues and caches of all shards may hold; 0 means half of the cgroup's limit or RAM.";
-    "corelane.journal.bytes" Long "268435456", AtLeast(262_144), ReadOnly,
+    "corelane.journal.bytes" Long "268435456", AtLeast(65_536), ReadOnly,
         "Disk space that the journal may take, per shard.";
     "corelane.journal.direct.bytes" Int "65536", Between(1, 1_048_576), ReadOnly,
         "Commits of a partition of this size and above go to its segment alone, past the journal.";

@@ -66,7 +66,9 @@
 //!
 //! A journal has four files at most, written one after the other and round again. *Live from* is
 //! the oldest frame whose batches may not be in their segments; *synced through* the newest frame
-//! known to be on the disk when this one was written.
+//! known to be on the disk when this one was written. A file is written again only when a synced
+//! frame in another one says that what it held is not live. Where no batch comes in time, a frame
+//! without entries says so, in the block that is kept for it at the end of every file.
 //!
 //! # A worked example
 //!
@@ -85,8 +87,10 @@
 //!                                        writes B.
 //! 6 the journal file is full: the        the same, until the sync is done
 //!   segment is synced
-//! 7 the file is written again; the       A and B are in the segment. *Live from* of the new
-//!   first new frame is 1007              frames lies behind 7, so what is left of it is not read.
+//! 7 frame 1006 is written to another     A and B are in the segment. With 1005 as the newest
+//!   file: its *live from* lies behind 7  frame replay writes B once more; with 1006 it does not.
+//! 8 the file is written again, from      the same: nothing on the disk calls frame 7 live, so
+//!   its start; first with frame 1007     nobody misses it
 //! ```
 //!
 //! A commit of [`corelane.journal.direct.bytes`](crate::config) or more takes another way: what

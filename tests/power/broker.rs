@@ -39,7 +39,8 @@ impl Recipe {
             "--data-dir",
         ]);
         command.arg(data);
-        // Retention must come to pass within the lives told here.
+        // Retention must come to pass within the lives told here, and the journal go round.
+        command.args(["--set", "corelane.journal.bytes=1048576"]);
         command.args(["--set", "log.retention.check.interval.ms=200"]);
         command.args(["--set", "auto.create.topics.enable=false"]);
         command

@@ -52,7 +52,7 @@ async fn live(
 ) -> Result<(), LifeFault> {
     show_diagnostics();
     // Small journals go round while a story is told.
-    let journal = [256 << 10, 512 << 10, 4 << 20][(random::u64() % 3) as usize];
+    let journal = [64 << 10, 256 << 10, 4 << 20][(random::u64() % 3) as usize];
     let direct = [65_536, 180, 1][(random::u64() % 3) as usize];
     let set = |key: &str, value: String| (key.to_owned(), value);
     let overrides = [

@@ -5,7 +5,8 @@
 //! append   commits of partitions wait for the next frame                          (writer)
 //! write    one frame is written and synced while the next one fills; then all its acks
 //! settle   runs are written to the segment files, as large as may be     (partition::write_back)
-//! retire   a full file is used again once all it holds is settled and synced        (ring)
+//! retire   all that a full file holds is settled and synced                         (retire)
+//! rotate   the file is written again once a synced frame says that it is dead     (rotation)
 //! replay   at boot, what the files of a dead process hold goes to the segments      (replay)
 //! ```
 //!
@@ -20,7 +21,8 @@
 //! before the frame's sync        nothing was acknowledged; a torn frame ends the replay
 //! after it, before settling      the frame is whole: replay writes the batch to its segment
 //! during a settling write        the segment may be torn there: replay writes it again
-//! after retiring                 the segment was synced before the file was used again
+//! after retiring                 both: the newest frame still calls live what the file holds
+//! while it is written again      the segment was synced, and no frame calls the old ones live
 //! during replay                  replay begins anew; it writes the same bytes to the same places
 //! ```
 //!
@@ -32,12 +34,16 @@
 //!
 //! Deliberately absent: what the bytes mean, who waits for them (`partition`).
 
+mod file;
 mod filling;
 mod frame;
 mod name;
 mod replay;
+mod retire;
 mod ring;
+mod rotation;
 mod writer;
 
+pub use file::Hold;
 pub use replay::{ReplayFault, remove, replay};
 pub use writer::Journal;

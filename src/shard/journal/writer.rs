@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use futures_channel::oneshot;
 
+use super::file::Hold;
 use super::filling::{self, Run};
-use super::frame::{Head, Origin};
-use super::ring::Ring;
+use super::frame::Origin;
+use super::ring::{Ring, Room};
 use crate::io::{clock, limits, random, task};
 use crate::model::ShardId;
 use crate::shard::partition::{Commit, Fault, Partition, write_back};
@@ -39,16 +40,13 @@ struct State {
     writing: bool,
     disk_full: bool,
     fault: Option<Fault>,
-    /// Of the frame written last.
-    sequence: u64,
-    synced_through: u64,
 }
 
 /// A commit that is durable when its frame is.
 pub(super) struct Waiting {
     pub partition: Rc<Partition>,
     pub run: Run,
-    durable: oneshot::Sender<()>,
+    durable: oneshot::Sender<Hold>,
 }
 
 impl Journal {
@@ -67,13 +65,13 @@ impl Journal {
     }
 
     /// Makes a commit durable with the next frame. The files that it belongs to have names that
-    /// outlive a power cut.
+    /// outlive a power cut. The hold ends when the partition knows that it has to settle it.
     pub async fn append(
         &self,
         shard: &Rc<Shard>,
         partition: &Rc<Partition>,
         commit: &Commit,
-    ) -> Result<(), Fault> {
+    ) -> Result<Hold, Fault> {
         if let Some(fault) = self.fault() {
             return Err(fault);
         }
@@ -133,56 +131,60 @@ impl Journal {
 
     /// Frames written so far: while it stays the same the journal rests.
     pub fn frames(&self) -> u64 {
-        self.state.borrow().sequence
-    }
-
-    /// Of the frame to be written.
-    fn head(&self) -> Head {
-        let state = self.state.borrow();
-        Head {
-            origin: self.origin,
-            sequence: state.sequence,
-            live_from: self.ring.live_from().unwrap_or(state.sequence),
-            synced_through: state.synced_through,
-        }
+        self.ring.synced_through()
     }
 
     /// Writes and syncs a frame, and does so again where waiting helps.
-    async fn write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
-        self.state.borrow_mut().sequence += 1;
+    async fn write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<Hold> {
         loop {
-            let pause = match self.try_write(shard, frame).await {
-                Err(error) if error.kind() == io::ErrorKind::StorageFull => {
-                    let mut state = self.state.borrow_mut();
-                    state.set_disk_full(self.origin.shard, true);
-                    DISK_FULL_RETRY
+            let error = match self.try_write(shard, frame).await {
+                Ok(hold) => {
+                    self.set_disk_full(false);
+                    return Ok(hold);
                 }
-                Err(error) if limits::is_out_of_descriptors(&error) => {
-                    shard.files.clear();
-                    DESCRIPTORS_RETRY
-                }
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    self.on_synced();
-                    return Ok(());
-                }
+                Err(error) => error,
+            };
+            let pause = if error.kind() == io::ErrorKind::StorageFull {
+                self.set_disk_full(true);
+                DISK_FULL_RETRY
+            } else if limits::is_out_of_descriptors(&error) {
+                shard.files.clear();
+                DESCRIPTORS_RETRY
+            } else {
+                return Err(error);
             };
             clock::sleep(pause).await;
         }
     }
 
     /// Room first: what the head says of older frames holds until the next file is taken.
-    async fn try_write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<()> {
-        let runs = || frame.iter().map(|waiting| &waiting.run);
-        self.ring.make_room(shard, filling::size(runs())).await?;
-        let blocks = filling::seal(&shard.pool, self.head(), runs());
-        self.ring.write(shard, frame, blocks).await
+    async fn try_write(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<Hold> {
+        let bytes = filling::size(frame.iter().map(|waiting| &waiting.run));
+        while self.ring.make_room(shard, bytes).await? == Room::AfterEmptyFrame {
+            self.put(shard, &[]).await?;
+        }
+        self.put(shard, frame).await
     }
 
-    fn on_synced(&self) {
-        let mut state = self.state.borrow_mut();
-        state.synced_through = state.sequence;
-        state.set_disk_full(self.origin.shard, false);
+    /// Writes and syncs the next frame in the room made for it.
+    async fn put(&self, shard: &Rc<Shard>, frame: &[Waiting]) -> io::Result<Hold> {
+        let head = self.ring.head();
+        let runs = frame.iter().map(|waiting| &waiting.run);
+        let blocks = filling::seal(&shard.pool, head, runs);
+        self.ring.write(shard, head, frame, blocks).await
+    }
+
+    fn set_disk_full(&self, full: bool) {
+        let shard = self.origin.shard;
+        let was = std::mem::replace(&mut self.state.borrow_mut().disk_full, full);
+        if full && !was {
+            tracing::error!(
+                shard,
+                "no space left on the device: produce is refused until there is some"
+            );
+        } else if was && !full {
+            tracing::info!(shard, "the device has space again");
+        }
     }
 
     /// Nothing is appended any more, and what was on its way is not acknowledged.
@@ -202,20 +204,6 @@ impl Journal {
     }
 }
 
-impl State {
-    fn set_disk_full(&mut self, shard: u16, full: bool) {
-        let was = std::mem::replace(&mut self.disk_full, full);
-        if full && !was {
-            tracing::error!(
-                shard,
-                "no space left on the device: produce is refused until there is some"
-            );
-        } else if was && !full {
-            tracing::info!(shard, "the device has space again");
-        }
-    }
-}
-
 /// Writes frames until nobody waits. What comes meanwhile shares the next frame, so batching grows
 /// with load and a lone record waits for nobody.
 async fn run(shard: &Rc<Shard>, dir: &Arc<LogDir>) {
@@ -226,15 +214,18 @@ async fn run(shard: &Rc<Shard>, dir: &Arc<LogDir>) {
             break;
         }
         let begun = clock::now();
-        if let Err(error) = journal.write(shard, &frame).await {
-            let fault = Fault::Journal(error.to_string());
-            journal.fence(&fault);
-            return shard.suspect_writes(dir, &fault);
-        }
+        let hold = match journal.write(shard, &frame).await {
+            Ok(hold) => hold,
+            Err(error) => {
+                let fault = Fault::Journal(error.to_string());
+                journal.fence(&fault);
+                return shard.suspect_writes(dir, &fault);
+            }
+        };
         shard.metrics.on_sync(clock::now().since(begun));
         for waiting in frame {
             // Nobody waits where the executor is about to end.
-            let _ = waiting.durable.send(());
+            let _ = waiting.durable.send(hold.clone());
         }
         // Those who have it now stage more: the next frame is to hold that too.
         task::yield_now().await;

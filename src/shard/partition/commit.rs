@@ -19,6 +19,7 @@ use crate::io::{clock, limits, task};
 use crate::model::Offset;
 use crate::shard::Shard;
 use crate::shard::budget::Permit;
+use crate::shard::journal::Hold;
 
 /// Pause before a write that found the disk full is tried again.
 const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
@@ -50,7 +51,7 @@ impl Commit {
 pub enum Kept {
     InFile,
     /// With a share of what may wait to be settled.
-    InJournal(Permit),
+    InJournal(Permit, Hold),
 }
 
 /// Bytes of `writes` that were staged and never written before.
@@ -107,11 +108,9 @@ async fn keep(
     if is_small && commit.sync && commit.unsynced.is_empty() {
         let permit = shard.write_backs.unsettled.take(bytes).await;
         prepare_files(partition, commit).await?;
-        shard
-            .journal(&partition.dir)
-            .append(shard, partition, commit)
-            .await?;
-        return Ok(Kept::InJournal(permit));
+        let journal = shard.journal(&partition.dir);
+        let hold = journal.append(shard, partition, commit).await?;
+        return Ok(Kept::InJournal(permit, hold));
     }
     let _slot = shard.commit_slots.take(1).await;
     let _turn = partition.settling.lock().await;

@@ -258,17 +258,19 @@ impl Partition {
         for write in &commit.writes {
             let (fresh, held) = write.fresh_bytes();
             let position = write.fresh_position();
-            if let Kept::InJournal(_) = kept {
+            if let Kept::InJournal(..) = kept {
                 state.unsettled.push(write, fresh.clone());
             }
             state.tail.push(write.segment, position, fresh);
             pinned.push(held);
         }
         match (kept, commit.writes.last()) {
-            (Kept::InJournal(_), _) if state.fault.is_some() => {
+            (Kept::InJournal(..), _) if state.fault.is_some() => {
                 state.unsettled = Unsettled::default();
             }
-            (Kept::InJournal(permit), _) => state.unsettled.keep(permit, commit.end, now),
+            (Kept::InJournal(permit, _hold), _) => {
+                state.unsettled.keep(permit, commit.end, now);
+            }
             (Kept::InFile, Some(last)) => {
                 assert!(
                     state.unsettled.is_empty(),
