@@ -150,6 +150,16 @@ impl Broker {
         assert!(sent.unwrap().success(), "the signal is sent");
     }
 
+    /// What it said so far, and what its shards count now; it must not have told that before.
+    pub fn counts(&self) -> String {
+        self.signal("USR1");
+        until("the counts are told", || {
+            let last = "corelane_longest_turn_seconds{shard=\"1\"}";
+            self.words().contains(last)
+        });
+        self.words()
+    }
+
     /// Waits until it ends by itself.
     pub fn wait(mut self) -> ExitStatus {
         wait(&mut self.child, &self.words)
@@ -185,6 +195,14 @@ fn wait(child: &mut Child, words: &Path) -> ExitStatus {
         }
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The sum over all shards of a metric among [`Broker::counts`].
+pub fn sum(words: &str, metric: &str) -> f64 {
+    let prefix = format!("corelane_{metric}{{shard=");
+    let lines = words.lines().filter(|line| line.starts_with(&prefix));
+    let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
+    values.sum()
 }
 
 /// Waits for something that happens in the background.

@@ -41,6 +41,26 @@ fn fill(caller: &mut Caller, partitions: i32) {
     }
 }
 
+/// A broker whose topic has two records in each of four partitions.
+fn filled(home: &Home) -> (Broker, Caller) {
+    let broker = start(home);
+    let mut caller = broker.call();
+    caller.create(TOPIC, 4, &[]);
+    fill(&mut caller, 4);
+    (broker, caller)
+}
+
+/// Reads all partitions back: those that were away have their two records, the others got a third.
+/// Gives how many each has.
+fn held_back(caller: &mut Caller, away: &[i32]) -> [usize; 4] {
+    [0, 1, 2, 3].map(|partition| {
+        let records = if away.contains(&partition) { 2 } else { 3 };
+        let read = caller.read_all((TOPIC, partition), 0);
+        assert_eq!(read.len(), records, "{partition}");
+        records
+    })
+}
+
 /// Error code, leader and offline replicas of each partition, by number.
 fn led(caller: &mut Caller) -> Vec<(i16, i32, Vec<i32>)> {
     let topic = metadata::MetadataRequestTopic {
@@ -93,10 +113,7 @@ fn shown(path: &Path) -> String {
 #[test]
 fn partitions_are_spread_over_the_directories_and_found_again() {
     let home = Home::new();
-    let broker = start(&home);
-    let mut caller = broker.call();
-    caller.create(TOPIC, 4, &[]);
-    fill(&mut caller, 4);
+    let (broker, mut caller) = filled(&home);
     let (first, second) = (held(&home.data()), held(&second(&home)));
     assert_eq!((first.len(), second.len()), (2, 2), "{first:?} {second:?}");
     let told = described(&mut caller);
@@ -126,10 +143,7 @@ fn partitions_are_spread_over_the_directories_and_found_again() {
 #[test]
 fn a_directory_that_is_not_there_at_the_start_takes_only_its_partitions_offline() {
     let home = Home::new();
-    let broker = start(&home);
-    let mut caller = broker.call();
-    caller.create(TOPIC, 4, &[]);
-    fill(&mut caller, 4);
+    let (broker, _) = filled(&home);
     let lost = held(&second(&home));
     assert!(broker.stop("TERM").success());
     std::fs::rename(second(&home), home.beside("away")).unwrap();
@@ -163,24 +177,17 @@ fn a_directory_that_is_not_there_at_the_start_takes_only_its_partitions_offline(
     std::fs::rename(home.beside("away"), second(&home)).unwrap();
     let broker = start(&home);
     let mut caller = broker.call();
-    for (partition, led) in (0..).zip(led(&mut caller)) {
-        assert_eq!(led, (0, 1, vec![]));
-        let records = if lost.contains(&partition) { 2 } else { 3 };
-        assert_eq!(caller.read_all((TOPIC, partition), 0).len(), records);
-        assert_eq!(
-            caller.produce((TOPIC, partition), &["four"]),
-            records as i64
-        );
+    assert_eq!(led(&mut caller), vec![(0, 1, vec![]); 4]);
+    for (partition, records) in (0..).zip(held_back(&mut caller, &lost)) {
+        let next = caller.produce((TOPIC, partition), &["four"]);
+        assert_eq!(next, records as i64);
     }
 }
 
 #[test]
 fn a_directory_that_goes_away_takes_only_its_partitions_offline() {
     let home = Home::new();
-    let broker = start(&home);
-    let mut caller = broker.call();
-    caller.create(TOPIC, 4, &[]);
-    fill(&mut caller, 4);
+    let (broker, mut caller) = filled(&home);
     let lost = held(&second(&home));
     std::fs::rename(second(&home), home.beside("away")).unwrap();
     // The next partition that is made there shows it.
@@ -210,10 +217,7 @@ fn a_directory_that_goes_away_takes_only_its_partitions_offline() {
     assert_eq!(said.matches("a log directory failed").count(), 1, "{said}");
     let broker = start(&home);
     let mut caller = broker.call();
-    for partition in 0..4 {
-        let records = if lost.contains(&partition) { 2 } else { 3 };
-        assert_eq!(caller.read_all((TOPIC, partition), 0).len(), records);
-    }
+    held_back(&mut caller, &lost);
     assert_eq!(caller.produce(("new", 0), &["one"]), 0);
     assert_eq!(caller.produce(("new", 1), &["one"]), 0);
 }

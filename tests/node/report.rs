@@ -1,14 +1,6 @@
 //! SIGUSR1: what the shards count, in Prometheus' text format.
 
-use crate::broker::{Broker, Home, until};
-
-/// The sum of a metric over all shards.
-fn sum(words: &str, metric: &str) -> f64 {
-    let prefix = format!("corelane_{metric}{{shard=");
-    let lines = words.lines().filter(|line| line.starts_with(&prefix));
-    let values = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok());
-    values.sum()
-}
+use crate::broker::{Broker, Home, sum};
 
 #[test]
 fn a_signal_makes_the_broker_tell_what_it_counted() {
@@ -19,13 +11,7 @@ fn a_signal_makes_the_broker_tell_what_it_counted() {
     for partition in 0..4 {
         caller.produce(("counted", partition), &["one", "two"]);
     }
-    broker.signal("USR1");
-    until("the counts are told", || {
-        broker
-            .words()
-            .contains("corelane_longest_turn_seconds{shard=\"1\"}")
-    });
-    let words = broker.words();
+    let words = broker.counts();
     assert!(sum(&words, "requests_total") >= 5.0, "{words}");
     assert!(sum(&words, "batches_total") >= 4.0, "{words}");
     assert!(sum(&words, "batch_bytes_total") > 4.0 * 61.0, "{words}");
@@ -40,24 +26,13 @@ fn a_signal_makes_the_broker_tell_what_it_counted() {
     assert_eq!(caller.produce(("counted", 0), &["it goes on"]), 2);
 }
 
-/// What the broker tells on a signal; it has told nothing before.
-fn told(broker: &Broker) -> String {
-    broker.signal("USR1");
-    until("the counts are told", || {
-        broker
-            .words()
-            .contains("corelane_longest_turn_seconds{shard=\"1\"}")
-    });
-    broker.words()
-}
-
 /// Reads 64 MB of a partition and asks the broker for its counts: bytes of batches that it sent,
 /// and those of them that it copied on their way.
 fn read_and_ask(broker: &Broker) -> (f64, f64) {
     let mut reader = broker.call();
     let all = reader.read_all(("long", 0), 0);
     assert_eq!(all.len(), BATCHES);
-    let words = told(broker);
+    let words = broker.counts();
     let sum = |metric| sum(&words, metric);
     (
         sum("fetched_bytes_total"),
