@@ -2,33 +2,24 @@
 //! the simulated world.
 
 use core::net::SocketAddr;
-use std::cell::RefCell;
 use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use futures_util::{StreamExt, stream};
 
 use super::identity;
-use super::{register, report};
+use super::{register, report, stop};
 use crate::config::{Listener, Settings};
-use crate::io::{clock, descriptors, fs, mesh, resolve, task};
-use crate::log::layout::{CleanShutdown, MetaProperties, names};
+use crate::io::{descriptors, fs, mesh, resolve, task};
+use crate::log::layout::MetaProperties;
 use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{
-    self, BootMarks, Fault, Job, LocalFuture, LogDir, LogDirs, Plan, Shard, ShardStopped, cleaner,
-    janitor, scrub,
+    self, BootMarks, Fault, Job, LocalFuture, LogDirs, Plan, Shard, ShardStopped, cleaner, janitor,
+    scrub,
 };
-
-/// Longest wait for commits under way when the node stops.
-const QUIET_WAIT: Duration = Duration::from_secs(10);
-
-/// Partitions closed side by side by one shard.
-const CLOSING_MAX: usize = 16;
 
 /// Why a node could not start, or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +30,8 @@ pub enum LifeFault {
     Directory { directory: String, error: io::Error },
     #[error("the metadata log cannot be read: {0}")]
     Metadata(#[from] Fault),
+    #[error("not every partition was closed, and the next start checks their logs: {0}")]
+    Unclean(Fault),
     #[error("cannot listen on {address}: {error}; --listen (listeners) names another address")]
     Listen { address: String, error: io::Error },
     #[error("the node cannot register itself: {0}")]
@@ -129,7 +122,7 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
         partitions,
     });
     match select(outside.stop, pin!(shard.is_doomed())).await {
-        Either::Left(_) => stop(shard).await,
+        Either::Left(_) => stop::run(shard).await,
         Either::Right(_) => check_dirs(&shard.dirs),
     }
 }
@@ -283,110 +276,4 @@ async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
         })
     });
     started.await.map(|_| ())
-}
-
-/// Stops serving, waits for commits under way, closes every partition.
-async fn stop(shard: &Rc<Shard>) -> Result<(), LifeFault> {
-    shard
-        .gather(|shard| Box::pin(async move { shard.begin_stop().await }))
-        .await?;
-    let closed = shard.gather(|shard| Box::pin(close_partitions(shard)));
-    let faults: Vec<(usize, Fault)> = closed.await?.into_iter().flatten().collect();
-    for (_, fault) in &faults {
-        tracing::error!(%fault, "a partition was not closed cleanly");
-    }
-    shard.checkpoint().await?;
-    let unclean = unclean(shard, &faults).await?;
-    remove_journals(shard, &unclean).await?;
-    leave_markers(shard, &unclean).await?;
-    match faults.into_iter().next() {
-        Some((_, fault)) => Err(LifeFault::Metadata(fault)),
-        None => Ok(()),
-    }
-}
-
-/// Where all that the journals held is in the segment files, and synced there.
-async fn remove_journals(shard: &Rc<Shard>, unclean: &[usize]) -> Result<(), LifeFault> {
-    shard
-        .gather(|shard| Box::pin(async move { shard.close_journals().await }))
-        .await?;
-    for dir in cleared(&shard.dirs, unclean) {
-        let removed = async {
-            fs::sync_volume(&dir.path).await?;
-            shard::remove_journals(&dir.path).await
-        };
-        removed.await.map_err(|error| LifeFault::Directory {
-            directory: dir.path.display().to_string(),
-            error,
-        })?;
-    }
-    Ok(())
-}
-
-/// Places of the directories in which not every partition was closed. What a fenced one left must
-/// be looked at.
-async fn unclean(shard: &Rc<Shard>, faults: &[(usize, Fault)]) -> Result<Vec<usize>, ShardStopped> {
-    let fenced = shard.gather(|shard| {
-        let fenced = shard.partitions().into_iter();
-        let fenced = fenced.filter(|partition| partition.fault().is_some());
-        let fenced: Vec<usize> = fenced.map(|partition| partition.dir.index).collect();
-        Box::pin(async move { fenced })
-    });
-    let mut unclean: Vec<usize> = fenced.await?.into_iter().flatten().collect();
-    unclean.extend(faults.iter().map(|(index, _)| *index));
-    Ok(unclean)
-}
-
-/// The directories in which every partition was closed.
-fn cleared<'a>(dirs: &'a LogDirs, unclean: &'a [usize]) -> impl Iterator<Item = &'a Arc<LogDir>> {
-    let is_clear = |dir: &&Arc<LogDir>| !unclean.contains(&dir.index);
-    dirs.online().filter(is_clear)
-}
-
-/// Gives the faults that kept partitions from a clean close, with the places of their directories.
-async fn close_partitions(shard: Rc<Shard>) -> Vec<(usize, Fault)> {
-    let mut partitions = shard.partitions();
-    partitions.extend(
-        shard
-            .controller()
-            .map(|controller| controller.log().clone()),
-    );
-    let deadline = clock::now().plus(QUIET_WAIT);
-    let busy = |p: &Rc<shard::Partition>| !p.is_durable() && p.fault().is_none();
-    while partitions.iter().any(busy) && clock::now() < deadline {
-        clock::sleep(Duration::from_millis(1)).await;
-    }
-    let faults = RefCell::new(Vec::new());
-    stream::iter(partitions)
-        .for_each_concurrent(CLOSING_MAX, |partition| {
-            let (faults, shard) = (&faults, &shard);
-            async move {
-                if let Err(fault) = shard.close(&partition).await {
-                    faults.borrow_mut().push((partition.dir.index, fault));
-                }
-            }
-        })
-        .await;
-    faults.into_inner()
-}
-
-/// The last writes of a clean stop, in every directory whose partitions were closed.
-async fn leave_markers(shard: &Rc<Shard>, unclean: &[usize]) -> Result<(), LifeFault> {
-    let epoch = shard
-        .image()
-        .broker(shard.settings().node)
-        .map_or(-1, |broker| broker.epoch);
-    let marker = CleanShutdown {
-        broker_epoch: epoch,
-    };
-    let marker = marker.encode().into_bytes();
-    for dir in cleared(&shard.dirs, unclean) {
-        let path = dir.join(names::CLEAN_SHUTDOWN);
-        let written = fs::write_atomic(&path, marker.clone()).await;
-        written.map_err(|error| LifeFault::Directory {
-            directory: dir.path.display().to_string(),
-            error,
-        })?;
-    }
-    Ok(())
 }

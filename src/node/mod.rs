@@ -16,6 +16,7 @@ mod life;
 mod options;
 mod register;
 mod report;
+mod stop;
 
 pub use boot::serve;
 pub use life::{LifeFault, Outside, Ready, run};

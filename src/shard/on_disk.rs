@@ -114,6 +114,11 @@
 //! directory that no topic owns and sets it aside as stray. DeleteRecords is answered before
 //! the checkpoint knows of it, as in Kafka: a cut within the next seconds brings records back.
 //!
+//! A segment whose file fails keeps its partition from being settled. Before the journal's file is
+//! written again, what it holds of that partition is copied to a journal of its own: one file of
+//! another generation, whose frames say that they are all live, and the last one, without entries,
+//! that the others were synced. It lies there until a start replays it.
+//!
 //! Replay itself may be cut: it writes the same bytes to the same places, syncs them, leaves
 //! `corelane-journals-needless`, and removes the journals. While that file is there, journals are
 //! only removed: some of the frames without the others would look like lost ones.

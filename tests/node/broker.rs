@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::caller::Caller;
 
 /// Longest wait for anything that should happen soon.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What outlives a run of the broker: its data, and what it said last.
 pub struct Home {

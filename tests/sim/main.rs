@@ -2,6 +2,7 @@
 //!
 //! `CORELANE_SEED=n` repeats one seed of a scenario; `CORELANE_SEEDS=n` runs the first n.
 
+mod broken;
 mod broker;
 mod client;
 mod compaction;
@@ -18,6 +19,7 @@ mod net;
 mod peer;
 mod producer;
 mod relaxed;
+mod stalled;
 mod story;
 mod stub_broker;
 mod topic;

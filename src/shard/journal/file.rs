@@ -1,5 +1,5 @@
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ const ZEROS_BYTES: usize = 1 << 20;
 /// One file of a journal.
 pub struct JournalFile {
     pub file: File,
+    pub path: PathBuf,
     /// Bytes of the frames of this round.
     pub used: u64,
     /// The first frame of this round.
@@ -38,13 +39,14 @@ pub struct Hold {
 
 impl JournalFile {
     /// Makes a file with a name that outlives a power cut.
-    pub async fn make(dir: &LogDir, path: &Path, bytes: u64) -> io::Result<JournalFile> {
-        let file = File::open(path, OpenMode::Create).await?;
+    pub async fn make(dir: &LogDir, path: PathBuf, bytes: u64) -> io::Result<JournalFile> {
+        let file = File::open(&path, OpenMode::Create).await?;
         // A disk without room for the whole file may have room for the frames to come.
         let is_reserved = file.allocate(bytes).await.is_ok();
         fs::sync_dir(&dir.path).await?;
         Ok(JournalFile {
             file,
+            path,
             used: 0,
             first: 0,
             is_reserved,

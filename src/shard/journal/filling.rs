@@ -3,56 +3,53 @@ use bytes::Bytes;
 use super::frame::{self, Entry, Head};
 use crate::io::{Buffer, Pool};
 use crate::model::{Offset, PartitionId};
-use crate::shard::partition::BlockWrite;
+use crate::shard::partition::Piece;
 
-/// What a frame is to hold of one partition: the writes of one commit.
+/// What a frame is to hold of one partition: what one commit adds to its segments.
 pub struct Run {
     pub partition: PartitionId,
     /// Offset of the first record.
     pub base: Offset,
-    pub writes: Vec<BlockWrite>,
+    pub pieces: Vec<Piece>,
 }
 
 impl Run {
     /// What it takes of a frame, its entries not counted.
     pub fn bytes(&self) -> usize {
-        self.writes.iter().map(|write| write.fresh.len()).sum()
+        self.pieces.iter().map(|piece| piece.bytes.len()).sum()
     }
 
-    fn entry(&self, write: &BlockWrite) -> Entry {
+    fn entry(&self, piece: &Piece) -> Entry {
+        let bytes = piece.bytes.len();
         Entry {
             partition: self.partition,
-            segment: write.segment,
-            position: position_of(write),
-            bytes: u32::try_from(write.fresh.len()).expect("a buffer is at most a few megabytes"),
+            segment: piece.segment,
+            position: u32::try_from(piece.position).expect("a segment is at most 2 GiB"),
+            bytes: u32::try_from(bytes).expect("a buffer is at most a few megabytes"),
             // Behind a roll nothing is older than the segment.
-            base: self.base.max(write.segment),
+            base: self.base.max(piece.segment),
         }
     }
 }
 
-fn position_of(write: &BlockWrite) -> u32 {
-    u32::try_from(write.fresh_position()).expect("a segment is at most 2 GiB")
-}
-
 /// Bytes of a frame of these runs.
 pub fn size<'a>(runs: impl Iterator<Item = &'a Run>) -> usize {
-    let writes = runs.flat_map(|run| &run.writes);
-    let sizes = writes.map(|write| write.fresh.len());
+    let pieces = runs.flat_map(|run| &run.pieces);
+    let sizes = pieces.map(|piece| piece.bytes.len());
     let (entries, payload) = sizes.fold((0, 0), |(n, sum), bytes| (n + 1, sum + bytes));
     frame::size_of(entries, payload)
 }
 
 /// A frame in whole blocks, ready to be written.
 pub fn seal<'a>(pool: &Pool, head: Head, runs: impl Iterator<Item = &'a Run>) -> Bytes {
-    let writes = runs.flat_map(|run| run.writes.iter().map(move |write| (run, write)));
-    let writes: Vec<_> = writes.collect();
-    let entries: Vec<Entry> = writes.iter().map(|(run, write)| run.entry(write)).collect();
-    let payload: usize = writes.iter().map(|(_, write)| write.fresh.len()).sum();
+    let pieces = runs.flat_map(|run| run.pieces.iter().map(move |piece| (run, piece)));
+    let pieces: Vec<_> = pieces.collect();
+    let entries: Vec<Entry> = pieces.iter().map(|(run, piece)| run.entry(piece)).collect();
+    let payload: usize = pieces.iter().map(|(_, piece)| piece.bytes.len()).sum();
     let mut buffer = Buffer::with_capacity(pool, frame::size_of(entries.len(), payload));
     frame::begin(&mut buffer, &entries);
-    for (_, write) in &writes {
-        buffer.extend_from_slice(&write.blocks[write.fresh.clone()]);
+    for (_, piece) in &pieces {
+        buffer.extend_from_slice(&piece.bytes);
     }
     frame::seal(&mut buffer, head, entries.len());
     buffer.freeze()
@@ -66,12 +63,16 @@ mod tests {
     use crate::shard::journal::frame::Origin;
 
     fn run(index: i32, bytes: usize) -> Run {
-        let blocks = vec![index as u8; bytes.next_multiple_of(BLOCK_BYTES)];
         let topic = Uuid::METADATA;
+        let piece = Piece {
+            segment: Offset(0),
+            position: 8192,
+            bytes: vec![index as u8; bytes].into(),
+        };
         Run {
             partition: PartitionId { topic, index },
             base: Offset(index.into()),
-            writes: vec![BlockWrite::whole(Offset(0), 8192, blocks.into())],
+            pieces: vec![piece],
         }
     }
 
@@ -95,7 +96,7 @@ mod tests {
         assert_eq!((size, frame.runs.len(), frame.head), (file.len(), 4, head));
         for (entry, bytes) in frame.runs {
             let whole = &runs[entry.partition.index as usize - 1];
-            assert_eq!(bytes, whole.writes[0].blocks);
+            assert_eq!(bytes, whole.pieces[0].bytes);
             assert_eq!((entry.base, entry.position), (whole.base, 8192));
         }
     }

@@ -121,6 +121,22 @@ pub struct Frame {
     pub runs: Vec<(Entry, Bytes)>,
 }
 
+/// Every whole frame of a file. One begins at a block; behind a broken one the next is looked for
+/// block by block.
+pub fn all(file: &Bytes, origin: Origin) -> Vec<Frame> {
+    let (mut frames, mut at) = (Vec::new(), 0);
+    while at < file.len() {
+        match parse(file, at, origin) {
+            Some((frame, size)) => {
+                frames.push(frame);
+                at += size;
+            }
+            None => at += BLOCK_BYTES,
+        }
+    }
+    frames
+}
+
 /// Reads the frame of `origin` that begins at `at`; gives it and its size in blocks. `None` where
 /// no such frame begins, or it is not whole.
 pub fn parse(file: &Bytes, at: usize, origin: Origin) -> Option<(Frame, usize)> {

@@ -27,10 +27,10 @@
 //! ```
 //!
 //! A failed write or sync of the journal fences it, and with it everything that was on its way;
-//! the shard then refuses to append in this directory until the process is started again. So it
-//! does when a full file cannot retire, because a segment that it holds bytes of takes none. A
-//! broken frame that a later whole frame calls synced is rot in acknowledged data: boot says so
-//! and takes the directory offline.
+//! the shard then refuses to append in this directory until the process is started again. A segment
+//! that takes no bytes ends its partition alone: what a full file holds of it goes to a file of its
+//! own, for the next start (salvage). A broken frame that a later whole frame calls synced is rot
+//! in acknowledged data: boot says so and takes the directory offline.
 //!
 //! Deliberately absent: what the bytes mean, who waits for them (`partition`).
 
@@ -42,6 +42,7 @@ mod replay;
 mod retire;
 mod ring;
 mod rotation;
+mod salvage;
 mod writer;
 
 pub use file::Hold;

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::frame::{self, Entry, Frame, Head, Origin};
 use super::name::JournalName;
-use crate::io::{BLOCK_BYTES, fs};
+use crate::io::fs;
 use crate::log::layout::{DirectoryState, FileKind, PartitionDirectory};
 use crate::model::{Offset, PartitionId, TopicPartition};
 use crate::shard::partition::owner_of;
@@ -129,23 +129,7 @@ async fn live(files: &[Found]) -> Result<BTreeSet<Key>, ReplayFault> {
 
 async fn read_frames(file: &Found) -> io::Result<Vec<Frame>> {
     let bytes: Bytes = fs::read(&file.path).await?.into();
-    Ok(frames_of(&bytes, file.origin))
-}
-
-/// Every whole frame of a file. One begins at a block; behind a broken one the next is looked for
-/// block by block.
-fn frames_of(file: &Bytes, origin: Origin) -> Vec<Frame> {
-    let (mut frames, mut at) = (Vec::new(), 0);
-    while at < file.len() {
-        match frame::parse(file, at, origin) {
-            Some((frame, size)) => {
-                frames.push(frame);
-                at += size;
-            }
-            None => at += BLOCK_BYTES,
-        }
-    }
-    frames
+    Ok(frame::all(&bytes, file.origin))
 }
 
 /// The frames of one journal from the oldest live one to the first gap. Frames are written one

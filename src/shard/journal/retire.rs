@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::file::JournalFile;
+use super::salvage;
 use crate::io::fs;
 use crate::model::{Offset, PartitionId};
 use crate::shard::partition::{Fault, Partition, write_back};
@@ -22,40 +23,71 @@ pub type Touched = BTreeMap<PartitionId, (Weak<Partition>, BTreeSet<Offset>)>;
 /// Settles everything that a full file holds, and gives it back to be written again.
 pub async fn run(shard: &Rc<Shard>, dir: &Arc<LogDir>, mut full: JournalFile) {
     full.released().await;
-    let settled = settle(shard, dir, &full.touched).await;
+    let retired = retire(shard, dir, &full).await;
     let journal = shard.journal(dir);
-    match settled {
+    match retired {
         Ok(()) => {
             journal.ring.refresh(shard, &mut full).await;
             journal.ring.settled(full);
         }
         // The file stays as it is: the next start replays it.
-        Err(fault) => journal.fence(&fault),
+        Err(error) => {
+            let fault = Fault::Journal(error.to_string());
+            journal.fence(&fault);
+            shard.suspect_writes(dir, &fault);
+        }
     }
 }
 
-/// Brings what these segments hold to their files, and makes it last there.
-async fn settle(shard: &Rc<Shard>, dir: &LogDir, touched: &Touched) -> Result<(), Fault> {
-    let alive = || {
-        touched
-            .values()
-            .filter_map(|(p, s)| Some((p.upgrade()?, s)))
-    };
-    for (partition, _) in alive() {
-        write_back::run(shard, &partition).await?;
+async fn retire(shard: &Rc<Shard>, dir: &Arc<LogDir>, full: &JournalFile) -> io::Result<()> {
+    let origin = shard.journal(dir).origin();
+    let mut broken = settle(shard, &full.touched).await;
+    sync(shard, dir, &full.touched, &mut broken).await?;
+    if broken.is_empty() {
+        return Ok(());
     }
-    let files: usize = alive().map(|(_, segments)| segments.len()).sum();
-    let synced = async {
-        if files > SYNC_EACH_MAX {
-            return fs::sync_volume(&dir.path).await;
+    salvage::copy(shard, dir, (origin, full), &broken).await
+}
+
+/// Those that are not deleted, with their segments.
+fn alive(touched: &Touched) -> impl Iterator<Item = (Rc<Partition>, &BTreeSet<Offset>)> {
+    let held = touched.values();
+    held.filter_map(|(partition, segments)| Some((partition.upgrade()?, segments)))
+}
+
+/// Brings what the journal holds of these partitions to their files. Gives those that cannot take
+/// it.
+async fn settle(shard: &Rc<Shard>, touched: &Touched) -> BTreeSet<PartitionId> {
+    let mut broken = BTreeSet::new();
+    for (partition, _) in alive(touched) {
+        if write_back::run(shard, &partition).await.is_err() {
+            broken.insert(partition.id);
         }
-        for (partition, segments) in alive() {
-            for segment in segments {
-                partition.sync_segment(*segment).await?;
+    }
+    broken
+}
+
+/// Makes it last there. Adds to `broken` those whose file cannot be synced.
+async fn sync(
+    shard: &Rc<Shard>,
+    dir: &LogDir,
+    touched: &Touched,
+    broken: &mut BTreeSet<PartitionId>,
+) -> io::Result<()> {
+    let files: usize = alive(touched).map(|(_, segments)| segments.len()).sum();
+    if files > SYNC_EACH_MAX {
+        return fs::sync_volume(&dir.path).await;
+    }
+    for (partition, segments) in alive(touched) {
+        for segment in segments {
+            if broken.contains(&partition.id) {
+                break;
+            }
+            if let Err(error) = partition.sync_segment(*segment).await {
+                partition.give_up(shard, &Fault::sync(*segment, &error));
+                broken.insert(partition.id);
             }
         }
-        Ok(())
-    };
-    let failed = |error: io::Error| Fault::Journal(error.to_string());
-    synced.await.map_err(failed)
+    }
+    Ok(())
 }

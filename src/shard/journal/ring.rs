@@ -168,7 +168,7 @@ impl Ring {
             state.rotation.begin(sequence);
         }
         for Waiting { partition, run, .. } in frame {
-            let segments = run.writes.iter().map(|write| write.segment);
+            let segments = run.pieces.iter().map(|piece| piece.segment);
             current.touch(partition, segments);
         }
         (current.file.clone(), current.used)
@@ -222,7 +222,7 @@ impl Ring {
         let path = self.dir.join(self.next_name().to_string());
         let is_closed = || self.state.borrow().closed;
         let made = async {
-            let mut file = JournalFile::make(&self.dir, &path, self.file_bytes).await?;
+            let mut file = JournalFile::make(&self.dir, path, self.file_bytes).await?;
             if filled && file.is_reserved {
                 file::fill(&mut file, &shard.pool, self.file_bytes, is_closed).await?;
             }

@@ -13,7 +13,7 @@ use super::frame::Origin;
 use super::ring::{Ring, Room};
 use crate::io::{clock, limits, random, task};
 use crate::model::ShardId;
-use crate::shard::partition::{Commit, Fault, Partition, write_back};
+use crate::shard::partition::{BlockWrite, Commit, Fault, Partition, write_back};
 use crate::shard::{LogDir, Shard};
 
 /// A frame of the size at which writing one while the next fills costs least, bytes.
@@ -81,7 +81,7 @@ impl Journal {
             run: Run {
                 partition: partition.id,
                 base: commit.start,
-                writes: commit.writes.clone(),
+                pieces: commit.writes.iter().map(BlockWrite::fresh_piece).collect(),
             },
             durable,
         });
@@ -98,6 +98,10 @@ impl Journal {
             let (shard, dir) = (shard.clone(), self.dir.clone());
             task::spawn(async move { run(&shard, &dir).await }).detach();
         }
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// Ends it, after the last frame.

@@ -18,6 +18,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
+use super::piece::Piece;
 use crate::io::{Buffer, Pool};
 use crate::model::Offset;
 
@@ -73,6 +74,15 @@ impl BlockWrite {
     /// Position in the file of the first fresh byte.
     pub fn fresh_position(&self) -> u64 {
         self.start + self.fresh.start as u64
+    }
+
+    /// The fresh bytes in their place.
+    pub fn fresh_piece(&self) -> Piece {
+        Piece {
+            segment: self.segment,
+            position: self.fresh_position(),
+            bytes: self.blocks.slice(self.fresh.clone()),
+        }
     }
 
     /// The fresh bytes for readers, and the memory that keeping them costs.

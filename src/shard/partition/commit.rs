@@ -77,14 +77,7 @@ async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) {
                 shard.tails.account(partition, pinned);
             }
             Err(fault) => {
-                if matches!(fault, Fault::Write { .. }) {
-                    tracing::error!(
-                        partition = %partition.name, %fault,
-                        "the partition is fenced; nothing more is acknowledged until a restart"
-                    );
-                    shard.suspect_writes(&partition.dir, &fault);
-                }
-                partition.fence(fault);
+                partition.give_up(shard, &fault);
                 let given_up = commit.fresh_bytes() + partition.abandon_staged();
                 shard.metrics.on_durable(given_up);
                 return;

@@ -18,6 +18,8 @@ pub enum Fault {
     Read { segment: Offset, why: String },
     #[error("writing the journal failed: {0}")]
     Journal(String),
+    #[error("its disk takes too long; look at what else it is asked to do, and whether it is full")]
+    Stalled,
     #[error("the topic was deleted")]
     Deleted,
     #[error("the log directory {} is offline", .0.display())]
@@ -27,6 +29,11 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Whether a segment's file failed, and not what is around it.
+    pub fn is_of_the_disk(&self) -> bool {
+        matches!(self, Fault::Write { .. } | Fault::Sync { .. })
+    }
+
     pub fn write(segment: Offset, error: &io::Error) -> Fault {
         Fault::Write {
             segment,

@@ -36,6 +36,8 @@ pub struct Partition {
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
     disk_full: Cell<bool>,
+    /// Its directory was looked at because of it.
+    pub(super) suspected: Cell<bool>,
     /// One turn at a time: batches whose check takes long are staged in the order of requests.
     pub(in crate::shard) turns: Budget,
     pub(super) pace: Cell<Pace>,
@@ -125,6 +127,7 @@ impl Partition {
             policy: RefCell::new(policy),
             state: RefCell::new(state),
             disk_full: Cell::new(false),
+            suspected: Cell::new(false),
             turns: Budget::new(1),
             pace: Cell::new(Pace::Idle),
             closing: Cell::new(0),

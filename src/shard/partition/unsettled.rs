@@ -12,6 +12,7 @@
 use bytes::Bytes;
 
 use super::appender::{Appender, BLOCK, BlockWrite};
+use super::piece::Piece;
 use crate::io::Pool;
 use crate::model::{Instant, Offset};
 use crate::shard::budget::Permit;
@@ -50,14 +51,6 @@ pub struct Unsettled {
     bytes: usize,
     /// Shares of what a shard may have unsettled.
     permits: Vec<Permit>,
-}
-
-/// Contiguous bytes of one segment file.
-#[derive(Debug)]
-struct Piece {
-    segment: Offset,
-    position: u64,
-    bytes: Bytes,
 }
 
 impl Unsettled {

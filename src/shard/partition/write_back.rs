@@ -124,18 +124,38 @@ pub async fn settle_all(shard: &Rc<Shard>, moment: Instant) -> usize {
 /// Settles one partition, and has its rolled segments closed. A fault fences it: then the journal
 /// must keep what it holds.
 pub async fn run(shard: &Rc<Shard>, partition: &Rc<Partition>) -> Result<(), Fault> {
-    partition.settle(&shard.pool).await?;
+    let settled = partition.settle(&shard.pool).await;
+    if let Err(fault) = &settled {
+        partition.give_up(shard, fault);
+    }
     roll::finish_rolled(shard, partition);
-    Ok(())
+    settled
 }
 
 impl Shard {
     /// A clean stop of one partition: settles what is durable, and leaves the files as Kafka does.
-    /// What a fenced one left stays as it is.
-    pub async fn close(self: &Rc<Self>, partition: &Rc<Partition>) -> Result<(), Fault> {
+    /// What a fenced one left stays as it is. So does one whose disk keeps it waiting, now or for
+    /// longer than `patience`: nothing of it is acknowledged any more, and the journal stays.
+    pub async fn close(
+        self: &Rc<Self>,
+        partition: &Rc<Partition>,
+        patience: Duration,
+    ) -> Result<(), Fault> {
         if partition.fault().is_some() {
             return Ok(());
         }
+        let closed = match partition.is_durable() {
+            true => clock::timeout(patience, self.close_patiently(partition)).await,
+            false => Ok(Err(Fault::Stalled)),
+        };
+        closed.unwrap_or(Err(Fault::Stalled)).inspect_err(|fault| {
+            if *fault == Fault::Stalled {
+                partition.fence(Fault::Stalled);
+            }
+        })
+    }
+
+    async fn close_patiently(self: &Rc<Self>, partition: &Rc<Partition>) -> Result<(), Fault> {
         run(self, partition).await?;
         while partition.closing.get() > 0 {
             clock::sleep(Duration::from_millis(1)).await;
@@ -196,11 +216,7 @@ impl Partition {
             Ok(()) => self.state_mut().settled = settled,
             Err(Fault::Deleted) => {}
             Err(fault) => {
-                tracing::error!(
-                    partition = %self.name, %fault,
-                    "the partition is fenced; nothing more is acknowledged until a restart"
-                );
-                self.fence(fault.clone());
+                self.break_off(&fault);
                 return Err(fault);
             }
         }
