@@ -22,7 +22,7 @@ use crate::shard::budget::Permit;
 use crate::shard::journal::Hold;
 
 /// Pause before a write that found the disk full is tried again.
-const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
+pub(super) const DISK_FULL_RETRY: Duration = Duration::from_millis(500);
 
 /// Pause before a write that found no descriptor to open its file with is tried again.
 const DESCRIPTORS_RETRY: Duration = Duration::from_millis(20);

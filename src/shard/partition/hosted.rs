@@ -13,6 +13,7 @@ use super::policy::Policy;
 use super::rest::Pace;
 use super::rot::Rot;
 use super::tail::Tail;
+use super::unclosed::Unclosed;
 use super::unsettled::{Settled, Unsettled};
 use super::unsynced::Unsynced;
 use crate::io::mesh;
@@ -61,6 +62,8 @@ pub(super) struct State {
     pub progress: ProgressWaiters,
     /// Segments that closed and whose last bytes may still be on their way to the file.
     pub rolled: Vec<Rolled>,
+    /// Those whose files are being closed.
+    pub unclosed: Unclosed,
     pub unsynced: Unsynced,
     /// What the journal holds and the segment files do not.
     pub unsettled: Unsettled,
@@ -111,6 +114,7 @@ impl Partition {
             acks: AckQueue::default(),
             progress: ProgressWaiters::default(),
             rolled: Vec::new(),
+            unclosed: Unclosed::default(),
             unsynced: Unsynced::default(),
             unsettled: Unsettled::default(),
             settled,

@@ -2,9 +2,8 @@
 
 use super::Partition;
 use super::fault::Fault;
-use crate::io::{File, Part, fs, limits};
-use crate::log::layout::FileKind;
-use crate::log::{self, Aborted, Found, Indexes, Read, ReadPlan};
+use crate::io::{File, Part, limits};
+use crate::log::{self, Aborted, Found, Read, ReadPlan};
 use crate::model::{Offset, ProducerId, Watermarks};
 use crate::shard::Unserved;
 
@@ -267,7 +266,7 @@ impl Partition {
         }
     }
 
-    fn segment_after(&self, segment: Offset) -> Option<Offset> {
+    pub(super) fn segment_after(&self, segment: Offset) -> Option<Offset> {
         self.state()
             .log
             .segments()
@@ -323,42 +322,6 @@ impl Partition {
             }
         }
         Err(broken("its index points far from the batch".into()))
-    }
-
-    /// Reads the index files of a closed segment back into memory. Nothing happens when the files
-    /// change places meanwhile: the log then asks for them again.
-    pub(super) async fn load_index(&self, segment: Offset) -> Result<(), Fault> {
-        let layout = self.files.arrangement.settled().await;
-        let indexes = self.read_index(segment).await;
-        if self.files.arrangement.is(layout) {
-            self.state_mut().log.load_index(segment, indexes?);
-        }
-        Ok(())
-    }
-
-    async fn read_index(&self, segment: Offset) -> Result<Indexes, Fault> {
-        let directory = self.files.directory();
-        let bytes = self
-            .state()
-            .log
-            .segment(segment)
-            .map(log::Segment::bytes)
-            .unwrap_or(0);
-        let read = |kind: FileKind| {
-            let path = directory.join(kind.at(segment).to_string());
-            async move { fs::read(&path).await }
-        };
-        let fault = |error: std::io::Error| Fault::read(segment, &error);
-        let offsets = read(FileKind::OffsetIndex).await.map_err(fault)?;
-        let times = read(FileKind::TimeIndex).await.map_err(fault)?;
-        let aborted = read(FileKind::TxnIndex).await.unwrap_or_default();
-        let indexes = Indexes::parse([&offsets, &times, &aborted], bytes);
-        indexes.ok_or_else(|| Fault::Read {
-            segment,
-            why: "an index file is damaged; remove the segment's index files and start again to \
-                  have them rebuilt"
-                .into(),
-        })
     }
 
     async fn aborted(

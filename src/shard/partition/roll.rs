@@ -5,6 +5,7 @@
 use std::io;
 use std::rc::Rc;
 
+use super::commit::DISK_FULL_RETRY;
 use super::{Fault, Partition};
 use crate::io::{File, OpenMode, clock, fs, task};
 use crate::log::layout::{self, FileKind, LogFileName, names};
@@ -18,20 +19,35 @@ pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
         let (shard, partition) = (shard.clone(), partition.clone());
         partition.closing.set(partition.closing.get() + 1);
         task::spawn(async move {
-            let begun = shard.background.take(1).await;
-            let closed = rolled.closed;
-            if let Err(error) = partition.close_segment(&rolled).await {
-                // The bytes are safe: recovery makes these files anew. Only the next start is
-                // slower, so this is no fault of the partition.
-                tracing::warn!(
-                    partition = %partition.name, segment = %closed, %error,
-                    "closing a segment failed; the next start will scan it"
-                );
-            }
+            close(&shard, &partition, &rolled).await;
             partition.closing.set(partition.closing.get() - 1);
-            drop(begun);
         })
         .detach();
+    }
+}
+
+/// Closes a segment. A full disk is waited for, unless the node stops.
+async fn close(shard: &Shard, partition: &Partition, rolled: &Rolled) {
+    loop {
+        let begun = shard.background.take(1).await;
+        let Err(error) = partition.close_segment(rolled).await else {
+            return;
+        };
+        drop(begun);
+        if partition.state().log.segment(rolled.closed).is_none() {
+            return partition.on_closed(rolled);
+        }
+        let is_full = error.kind() == io::ErrorKind::StorageFull;
+        if !is_full || shard.is_stopping() || partition.fault().is_some() {
+            // The bytes are safe: recovery makes these files anew. Only the next start is slower,
+            // so this is no fault of the partition.
+            tracing::warn!(
+                partition = %partition.name, segment = %rolled.closed, %error,
+                "closing a segment failed; the next start will scan it"
+            );
+            return;
+        }
+        clock::sleep(DISK_FULL_RETRY).await;
     }
 }
 
@@ -70,10 +86,13 @@ impl Partition {
     fn take_finished_rolls(&self) -> Vec<Rolled> {
         let mut state = self.state_mut();
         let settled = state.settled.end;
-        let (done, waiting) = std::mem::take(&mut state.rolled)
+        let (done, waiting): (Vec<Rolled>, _) = std::mem::take(&mut state.rolled)
             .into_iter()
             .partition(|r| r.opened <= settled);
         state.rolled = waiting;
+        for rolled in &done {
+            state.unclosed.begin(rolled.closed);
+        }
         done
     }
 
@@ -85,12 +104,20 @@ impl Partition {
         file.sync().await?;
         fs::sync_dir(self.files.directory()).await?;
         self.files.close(rolled.closed);
+        self.on_closed(rolled);
         let mut state = self.state_mut();
-        state.recovery_point = state.recovery_point.max(rolled.opened);
         if state.log.segment(rolled.closed).is_some() {
             state.log.drop_index(rolled.closed);
         }
         Ok(())
+    }
+
+    /// The recovery point follows the segments that are closed, in their order.
+    fn on_closed(&self, rolled: &Rolled) {
+        let mut state = self.state_mut();
+        if let Some(reached) = state.unclosed.end(rolled.closed, rolled.opened) {
+            state.recovery_point = state.recovery_point.max(reached);
+        }
     }
 
     /// Writes the index files of a segment whose indexes are in memory.
@@ -132,6 +159,10 @@ impl Partition {
     pub async fn close(&self) -> Result<(), Fault> {
         if self.fault().is_some() || !self.state().dirty {
             return Ok(());
+        }
+        if let Some(segment) = self.state().unclosed.first() {
+            let why = "its files are not closed; the next start will scan it".into();
+            return Err(Fault::Write { segment, why });
         }
         self.discard_next_file().await;
         let (segment, bytes, end, snapshot) = {
