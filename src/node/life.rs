@@ -18,7 +18,7 @@ use crate::model::{Offset, ShardId};
 use crate::server::{self, Census, Context};
 use crate::shard::{
     self, BootMarks, Fault, Job, LocalFuture, LogDirs, Plan, Shard, ShardStopped, cleaner, janitor,
-    scrub,
+    scrub, space,
 };
 
 /// Why a node could not start, or did not stop cleanly.
@@ -273,6 +273,9 @@ async fn serve(shard: &Rc<Shard>) -> Result<(), ShardStopped> {
             shard.keep(task::spawn(janitor::run(shard.clone())));
             shard.keep(task::spawn(cleaner::run(shard.clone())));
             shard.keep(task::spawn(scrub::run(shard.clone())));
+            if shard.id == shard::CONTROLLER {
+                shard.keep(task::spawn(space::watch(shard.clone())));
+            }
         })
     });
     started.await.map(|_| ())

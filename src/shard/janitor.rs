@@ -40,7 +40,7 @@ pub async fn run(shard: Rc<Shard>) {
     loop {
         clock::sleep(TICK).await;
         let (now, settings) = (clock::now(), shard.settings());
-        write_back::settle_all(&shard, now.minus(SETTLE_AFTER)).await;
+        write_back::settle_aged(&shard, now.minus(SETTLE_AFTER));
         if now >= due.retention {
             due.retention = now.plus(settings.retention_check);
             retain(&shard).await;

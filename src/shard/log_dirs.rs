@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::space::Space;
 use crate::config::DirectoryPolicy;
 use crate::model::Uuid;
 
@@ -15,6 +16,7 @@ pub struct LogDir {
     pub index: usize,
     /// Absolute, as DescribeLogDirs shows it: a relative path says nothing to a client elsewhere.
     pub path: PathBuf,
+    pub(super) space: Space,
     id: OnceLock<Uuid>,
     failure: OnceLock<String>,
     /// Everybody was told of the failure.
@@ -83,6 +85,7 @@ impl LogDirs {
         let directory = |(index, path): (usize, PathBuf)| LogDir {
             index,
             path: std::path::absolute(&path).unwrap_or(path),
+            space: Space::unknown(),
             id: OnceLock::new(),
             failure: OnceLock::new(),
             announced: AtomicBool::new(false),

@@ -36,6 +36,7 @@ mod reconcile;
 mod router;
 mod scatter;
 pub mod scrub;
+pub mod space;
 mod strays;
 mod tails;
 mod throttle;

@@ -6,7 +6,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::tool::corelane;
+use tempfile::TempDir;
+
+use crate::tool::{corelane, ours, run};
 
 /// Longest time that a start or a stop may take, on a machine that is shared with many.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -25,6 +27,15 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// On a free port; what brokers say is kept in the directory.
+    pub fn new(dir: &TempDir) -> Result<Recipe, String> {
+        let port = run(&mut Command::new(ours("scripts/free-port")))?;
+        Ok(Recipe {
+            address: format!("127.0.0.1:{}", port.trim()),
+            said: dir.path().join("said"),
+        })
+    }
+
     /// Starts a broker on a directory and does not wait until it is ready.
     pub fn begin(&self, data: &Path) -> Result<Broker, String> {
         let said = File::options().append(true).create(true).open(&self.said);

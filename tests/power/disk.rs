@@ -3,21 +3,30 @@ use std::process::Command;
 
 use crate::tool::{ours, run};
 
+/// What a disk is good for. All but the first need what the scripts look for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DiskKind {
+    /// The one that is there.
+    Any,
+    /// Its power can be cut.
+    Cut,
+    /// The same, and it never flushes.
+    CutAndLying,
+    /// Soon full.
+    Small,
+}
+
 /// Where a broker's data stands.
 pub struct Disk {
     dir: PathBuf,
-    can_be_cut: bool,
-    flushes: bool,
+    kind: DiskKind,
 }
 
 impl Disk {
-    /// A fresh disk in `dir`. One that can be cut needs what scripts/power-cut looks for.
-    pub fn up(dir: &Path, can_be_cut: bool, flushes: bool) -> Result<Disk, String> {
-        let disk = Disk {
-            dir: dir.join("disk"),
-            can_be_cut,
-            flushes,
-        };
+    /// A fresh disk in `dir`.
+    pub fn up(dir: &Path, kind: DiskKind) -> Result<Disk, String> {
+        let dir = dir.join("disk");
+        let disk = Disk { dir, kind };
         disk.call("up")?;
         std::fs::create_dir_all(disk.mount()).map_err(|error| error.to_string())?;
         Ok(disk)
@@ -37,12 +46,14 @@ impl Disk {
     }
 
     fn call(&self, verb: &str) -> Result<(), String> {
-        if !self.can_be_cut {
-            return Ok(());
-        }
-        let mut command = Command::new(ours("scripts/power-cut.d/disk"));
+        let script = match self.kind {
+            DiskKind::Any => return Ok(()),
+            DiskKind::Cut | DiskKind::CutAndLying => "scripts/power-cut.d/disk",
+            DiskKind::Small => "scripts/disk-full.d/disk",
+        };
+        let mut command = Command::new(ours(script));
         command.arg(verb).arg(&self.dir);
-        if !self.flushes {
+        if self.kind == DiskKind::CutAndLying {
             command.env("FLUSH", "ignored");
         }
         run(&mut command).map(drop)

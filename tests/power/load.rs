@@ -103,6 +103,16 @@ pub const KINDS: [Kind; 7] = [
     },
 ];
 
+/// Fills a small disk in seconds, and forgets the old when it is told to.
+pub const FILLING: Kind = Kind {
+    name: "filling",
+    partitions: 4,
+    configs: &[("segment.bytes", "1048576"), ("file.delete.delay.ms", "0")],
+    words: "--record-size 10KiB --batch-bytes 256KiB --producers 2 --rate 40MB/s",
+    forgets: true,
+    ..PLAIN
+};
+
 /// A topic, who writes to it, and what it was promised.
 pub struct Load {
     pub kind: &'static Kind,

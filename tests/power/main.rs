@@ -1,14 +1,17 @@
 //! Harm that a running broker comes to, again and again: its power is cut, it is killed, stopped
-//! or paused under load. After each harm it must start by itself, and hold all that it ever
-//! acknowledged: records ([`load`]), topics and their settings ([`register`]).
+//! or paused, or its disk fills up, under load. After each harm it must start by itself, and hold
+//! all that it ever acknowledged: records ([`load`]), topics and their settings ([`register`]).
 //!
-//! Started by scripts/power-cut and scripts/kill-broker. One seed decides what is done and about
-//! when; the kernel's timing is its own, so that a seed repeats the plan of a run and not the run.
+//! Started by scripts/power-cut, scripts/kill-broker and scripts/disk-full. One seed decides what
+//! is done and about when; the kernel's timing is its own, so that a seed repeats the plan of a run
+//! and not the run.
 
 mod broker;
 mod chores;
 mod disk;
+mod fill;
 mod load;
+mod look;
 mod options;
 mod register;
 mod story;
@@ -21,7 +24,11 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let options = options::Options::parse();
-    match story::tell(&options) {
+    let told = match options.harm.as_slice() {
+        [options::Harm::Full] => fill::tell(&options),
+        _ => story::tell(&options),
+    };
+    match told {
         Ok(tally) => tally.conclude(&options),
         Err(words) => {
             eprintln!("{words}");

@@ -28,6 +28,8 @@ pub enum Harm {
     Kill,
     Restart,
     Pause,
+    /// A small disk that fills up; alone
+    Full,
 }
 
 impl Options {

@@ -1,5 +1,4 @@
 use std::path::PathBuf;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -8,12 +7,12 @@ use tempfile::TempDir;
 
 use crate::broker::{Broker, Recipe};
 use crate::chores::Chores;
-use crate::disk::Disk;
+use crate::disk::{Disk, DiskKind};
 use crate::load::{KINDS, Load};
+use crate::look;
 use crate::options::{Harm, Options};
 use crate::register::Register;
 use crate::tally::Tally;
-use crate::tool::{ours, run};
 
 /// Writers at a time: more would starve the broker of its two cores.
 const WRITERS_MAX: usize = 3;
@@ -60,12 +59,13 @@ impl Story<'_> {
     fn begin(options: &Options) -> Result<Story<'_>, String> {
         println!("repeat the plan with --seed {}", options.seed);
         let dir = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let disk = Disk::up(dir.path(), options.cuts_power(), !options.control)?;
-        let port = run(&mut Command::new(ours("scripts/free-port")))?;
-        let recipe = Recipe {
-            address: format!("127.0.0.1:{}", port.trim()),
-            said: dir.path().join("said"),
+        let kind = match (options.cuts_power(), options.control) {
+            (false, _) => DiskKind::Any,
+            (true, false) => DiskKind::Cut,
+            (true, true) => DiskKind::CutAndLying,
         };
+        let disk = Disk::up(dir.path(), kind)?;
+        let recipe = Recipe::new(&dir)?;
         let mut story = Story {
             options,
             dice: Rng::with_seed(options.seed),
@@ -258,7 +258,7 @@ impl Story<'_> {
                 self.tally.cuts += 1;
                 return Ok(());
             }
-            Harm::Power | Harm::Kill => {
+            Harm::Power | Harm::Kill | Harm::Full => {
                 if self.dice.u32(..100) < 15 {
                     // In the middle of a clean stop, or right behind it.
                     self.broker.as_ref().expect("a broker").signal("TERM");
@@ -308,34 +308,14 @@ impl Story<'_> {
         thread::sleep(longest.mul_f64(self.dice.f64()));
     }
 
-    /// Reads everything back.
     fn look(&mut self) {
-        let address = self.recipe.address.as_str();
-        match self.register.complaints(address) {
-            Ok(complaints) => complaints
-                .into_iter()
-                .for_each(|words| self.tally.trouble(words)),
-            Err(words) => self.tally.trouble(words),
-        }
-        let looks: Vec<_> = thread::scope(|scope| {
-            let looking = self
-                .loads
-                .iter()
-                .map(|load| scope.spawn(|| load.check(address)));
-            let looking: Vec<_> = looking.collect();
-            looking
-                .into_iter()
-                .map(|look| look.join().expect("a look"))
-                .collect()
-        });
-        for (load, (count, words)) in self.loads.iter_mut().zip(looks) {
-            self.tally.counts.insert(load.key.clone(), count);
-            if let Some(words) = words {
-                self.tally.trouble(words);
-            }
-            if let Some(words) = load.complaint() {
-                println!("{words}");
-            }
-        }
+        let Story {
+            recipe,
+            register,
+            loads,
+            tally,
+            ..
+        } = self;
+        look::at_everything(&recipe.address, register, loads, tally);
     }
 }

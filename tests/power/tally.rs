@@ -61,6 +61,7 @@ impl Tally {
         let harms = match options.harm.as_slice() {
             [Harm::Power] => "cuts",
             [Harm::Kill] => "kills",
+            [Harm::Full] => "fills",
             _ => "harms",
         };
         println!(

@@ -42,7 +42,7 @@ impl JournalFile {
     pub async fn make(dir: &LogDir, path: PathBuf, bytes: u64) -> io::Result<JournalFile> {
         let file = File::open(&path, OpenMode::Create).await?;
         // A disk without room for the whole file may have room for the frames to come.
-        let is_reserved = file.allocate(bytes).await.is_ok();
+        let is_reserved = dir.space.claim(bytes) && file.allocate(bytes).await.is_ok();
         fs::sync_dir(&dir.path).await?;
         Ok(JournalFile {
             file,

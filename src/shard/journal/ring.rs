@@ -199,6 +199,9 @@ impl Ring {
     /// Has another file ready before it is needed: one whose blocks were written before takes a
     /// sync at a fraction of the price.
     fn prepare_next(&self, shard: &Rc<Shard>) {
+        if self.dir.space.is_tight() {
+            return;
+        }
         {
             let mut state = self.state.borrow_mut();
             if state.rotation.has_free() || state.made >= FILES_MAX || state.closed {

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::lock::Mutex;
 
@@ -13,12 +14,14 @@ use super::arrangement::Arrangement;
 use crate::io::{File, OpenMode, fs};
 use crate::log::layout::{FileKind, names};
 use crate::model::{Offset, PartitionId};
+use crate::shard::log_dirs::LogDir;
 use crate::shard::open_files::{OpenFiles, Opened};
 
 /// Space reserved at once behind the end of a growing file, bytes, at most.
 const RESERVE_BYTES_MAX: u64 = 64 << 20;
 
-/// Files below this size grow block by block: most partitions of a node are small.
+/// Files below this size grow block by block, unless space is tight: most partitions of a node are
+/// small.
 const RESERVE_FROM_BYTES: u64 = 1 << 20;
 
 /// Under which the prepared file is kept open; no segment begins there.
@@ -27,6 +30,7 @@ const PREPARED: Offset = Offset(-1);
 /// The files of one partition directory.
 pub struct SegmentFiles {
     partition: PartitionId,
+    dir: Arc<LogDir>,
     directory: PathBuf,
     open: Rc<OpenFiles>,
     /// The last segment whose file, by its name, outlives a power cut.
@@ -50,9 +54,16 @@ enum Prepared {
 }
 
 impl SegmentFiles {
-    pub fn new(partition: PartitionId, directory: PathBuf, open: Rc<OpenFiles>) -> SegmentFiles {
+    /// Of the partition whose own `directory` lies in `dir`.
+    pub fn new(
+        partition: PartitionId,
+        dir: Arc<LogDir>,
+        directory: PathBuf,
+        open: Rc<OpenFiles>,
+    ) -> SegmentFiles {
         SegmentFiles {
             partition,
+            dir,
             directory,
             open,
             named: Cell::new(None),
@@ -63,11 +74,18 @@ impl SegmentFiles {
     }
 
     /// Whether the file exists for good, with room for what ends at `end` where room is reserved
-    /// at all. A file that is not open has what room it has.
+    /// at all. A file that is not open has what room it has, unless space is tight.
     pub fn is_prepared(&self, segment: Offset, end: u64) -> bool {
-        let opened = self.open.find((self.partition, segment));
-        let has_room = opened.is_none_or(|o| end < RESERVE_FROM_BYTES || end <= o.reserved);
+        let has_room = match self.open.find((self.partition, segment)) {
+            Some(opened) => end <= opened.reserved || !self.needs_blocks(end),
+            None => !self.dir.space.is_tight(),
+        };
         self.named.get() >= Some(segment) && has_room
+    }
+
+    /// Whether a file must have its blocks before what ends at `end` is promised to anyone.
+    fn needs_blocks(&self, end: u64) -> bool {
+        end >= RESERVE_FROM_BYTES || self.dir.space.is_tight()
     }
 
     pub fn directory(&self) -> &Path {
@@ -87,18 +105,30 @@ impl SegmentFiles {
             Some(opened) => opened,
             None => self.open_for_append(segment).await?,
         };
-        if end > opened.reserved && end >= RESERVE_FROM_BYTES {
-            let ahead = end.next_power_of_two().min(end + RESERVE_BYTES_MAX);
-            let target = ahead.next_multiple_of(BLOCK);
-            // A disk without room for the reserve may still have room for the write itself.
-            opened.reserved = match opened.file.allocate(target).await {
-                Ok(()) => target,
-                Err(_) => end,
-            };
+        if end > opened.reserved && self.needs_blocks(end) {
+            opened.reserved = self.reserve(&opened.file, end).await?;
         }
         let file = opened.file.clone();
         self.open.keep(key, opened);
         Ok(file)
+    }
+
+    /// Gives the file its blocks up to `end`, and beyond it where there is plenty of space. Gives
+    /// the end of what it has then.
+    async fn reserve(&self, file: &File, end: u64) -> io::Result<u64> {
+        let far = end.next_power_of_two().min(end + RESERVE_BYTES_MAX);
+        for ahead in [far, end.next_multiple_of(RESERVE_FROM_BYTES)] {
+            let ahead = ahead.next_multiple_of(BLOCK);
+            if self.dir.space.claim(ahead - end) && file.allocate(ahead).await.is_ok() {
+                return Ok(ahead);
+            }
+        }
+        let exact = end.next_multiple_of(BLOCK);
+        match file.allocate(exact).await {
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
+            // There are file systems that cannot reserve.
+            _ => Ok(exact),
+        }
     }
 
     async fn open_for_append(&self, segment: Offset) -> io::Result<Opened> {
@@ -165,7 +195,11 @@ impl SegmentFiles {
     /// Without success the roll makes it as it always could.
     pub async fn prepare(&self, segment_bytes: u64) {
         let reserved = segment_bytes.min(RESERVE_BYTES_MAX).next_multiple_of(BLOCK);
-        match self.make_prepared(reserved).await {
+        let made = match self.dir.space.claim(reserved) {
+            true => self.make_prepared(reserved).await,
+            false => Err(io::ErrorKind::StorageFull.into()),
+        };
+        match made {
             Ok(()) => self.prepared.set(Prepared::Ready(reserved)),
             Err(error) => {
                 self.prepared.set(Prepared::Failed);

@@ -294,7 +294,7 @@ fn host(
     let end = log.staged_end();
     let recovery_point = if dirty { log.active().base() } else { end };
     let start = Start {
-        dir: opening.dir,
+        dir: opening.dir.clone(),
         leader: Leader::new(opening.epoch, end, end),
         log,
         open_block,
@@ -302,6 +302,6 @@ fn host(
         dirty,
         cleaned: opening.cleaned,
     };
-    let files = SegmentFiles::new(opening.id, directory.to_owned(), opening.files);
+    let files = SegmentFiles::new(opening.id, opening.dir, directory.to_owned(), opening.files);
     Partition::new(opening.id, opening.name, files, opening.policy, start)
 }

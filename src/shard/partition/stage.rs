@@ -24,7 +24,7 @@ pub enum Refusal {
     Log(#[from] log::Refusal),
     #[error(transparent)]
     Fault(#[from] Fault),
-    #[error("the disk is full")]
+    #[error("the disk is full; delete topics or records, or enlarge the disk")]
     DiskFull,
     /// The partition was fenced after the batch was staged: it may or may not be in the log.
     #[error("the partition was fenced before the batch was committed")]
@@ -57,8 +57,12 @@ pub struct Staged {
 }
 
 impl Partition {
-    /// A client's batch, to be judged by this partition's rules of now.
+    /// A client's batch, to be judged by this partition's rules of now. It is the first to be
+    /// refused where space is scarce: what the broker itself appends goes on.
     pub fn unchecked(&self, shard: &Shard, batch: Bytes) -> Result<Unchecked, Refusal> {
+        if self.dir.space.is_scarce() {
+            return Err(Refusal::DiskFull);
+        }
         self.admit(shard)?;
         Ok(Unchecked::new(batch, &self.policy(), clock::wall()))
     }

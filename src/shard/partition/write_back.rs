@@ -40,6 +40,7 @@ pub struct WriteBacks {
     pub unsettled: Budget,
     relieved_at: usize,
     relieving: Cell<bool>,
+    aging: Cell<bool>,
     /// A task waits for the shard to fall idle.
     idling: Cell<bool>,
 }
@@ -50,6 +51,7 @@ impl WriteBacks {
             unsettled: Budget::new(bytes_max),
             relieved_at: bytes_max / RELIEVED_PART,
             relieving: Cell::default(),
+            aging: Cell::default(),
             idling: Cell::default(),
         }
     }
@@ -119,6 +121,20 @@ pub async fn settle_all(shard: &Rc<Shard>, moment: Instant) -> usize {
         })
         .await;
     count
+}
+
+/// Has every partition settled that has something unsettled since `moment` or before. Nobody waits:
+/// on a full disk this takes until there is space, which those who would wait may have to make.
+pub(in crate::shard) fn settle_aged(shard: &Rc<Shard>, moment: Instant) {
+    if shard.write_backs.aging.replace(true) {
+        return;
+    }
+    let shard = shard.clone();
+    task::spawn(async move {
+        settle_all(&shard, moment).await;
+        shard.write_backs.aging.set(false);
+    })
+    .detach();
 }
 
 /// Settles one partition, and has its rolled segments closed. A fault fences it: then the journal
