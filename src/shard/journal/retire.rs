@@ -43,6 +43,7 @@ async fn retire(shard: &Rc<Shard>, dir: &Arc<LogDir>, full: &JournalFile) -> io:
     let origin = shard.journal(dir).origin();
     let mut broken = settle(shard, &full.touched).await;
     sync(shard, dir, &full.touched, &mut broken).await?;
+    broken.extend(broken_meanwhile(&full.touched));
     if broken.is_empty() {
         return Ok(());
     }
@@ -53,6 +54,15 @@ async fn retire(shard: &Rc<Shard>, dir: &Arc<LogDir>, full: &JournalFile) -> io:
 fn alive(touched: &Touched) -> impl Iterator<Item = (Rc<Partition>, &BTreeSet<Offset>)> {
     let held = touched.values();
     held.filter_map(|(partition, segments)| Some((partition.upgrade()?, segments)))
+}
+
+/// A segment that closes beside this may fail at its own sync, of which the ones here say nothing.
+fn broken_meanwhile(touched: &Touched) -> impl Iterator<Item = PartitionId> {
+    let faults =
+        alive(touched).filter_map(|(partition, _)| Some((partition.id, partition.fault()?)));
+    faults
+        .filter(|(_, fault)| !matches!(fault, Fault::Deleted))
+        .map(|(id, _)| id)
 }
 
 /// Brings what the journal holds of these partitions to their files. Gives those that cannot take

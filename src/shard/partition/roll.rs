@@ -101,7 +101,12 @@ impl Partition {
         self.write_snapshot(rolled).await?;
         let file = File::open(&self.files.path(rolled.closed), OpenMode::ReadWrite).await?;
         file.truncate(rolled.closed_bytes.into()).await?;
-        file.sync().await?;
+        if let Err(error) = file.sync().await {
+            // Nothing is known of these bytes any more, and the next sync would not say so: what
+            // the journal holds of them has to stay there.
+            self.break_off(&Fault::sync(rolled.closed, &error));
+            return Err(error);
+        }
         fs::sync_dir(self.files.directory()).await?;
         self.files.close(rolled.closed);
         self.on_closed(rolled);
