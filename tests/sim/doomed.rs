@@ -105,6 +105,8 @@ fn topic_made_again_holds_nothing_of_the_one_before() {
                 };
                 join(produce(&broker, generation, first..i32::MAX), doom).await;
                 broker.plan(|faults| faults.cut_power_in = None);
+                // The cut may have been decided, and come with an operation that is under way.
+                clock::sleep(Duration::from_millis(50)).await;
                 if !broker.is_up() || dice.percent(30) {
                     broker.crash();
                     broker.boot();

@@ -56,8 +56,8 @@ fn a_stop_on_a_stalled_disk_ends_and_what_was_acked_is_there() {
             }
             clock::sleep(Duration::from_micros(dice.below(60_000))).await;
             let slow = SlowSync {
-                percent: 60,
-                delay: Duration::from_secs(dice.between(10, 45)),
+                percent: 40,
+                delay: Duration::from_secs(dice.between(1, 45)),
             };
             broker.plan(|faults| faults.slow_sync = Some(slow));
             clock::sleep(Duration::from_micros(dice.below(20_000))).await;
