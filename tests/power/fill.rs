@@ -24,7 +24,7 @@ use crate::tool::run;
 const STILL: Duration = Duration::from_millis(1_200);
 
 /// Longest wait for a disk to fill up, or for writers to go on.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Topics that forget nothing. They are written slowly, so that they do not fill the disk.
 const STRICT: [&str; 2] = ["rolling", "one-record"];
