@@ -9,7 +9,7 @@ use corelane::io::{clock, task};
 use corelane::model::ErrorCode;
 
 use crate::broker::Life;
-use crate::consumer::{Held, read_whole};
+use crate::consumer::read_patiently;
 use crate::ledger::{Ledger, Mark};
 use crate::topic;
 
@@ -46,15 +46,6 @@ async fn produce(broker: Node, partition: i32, ledger: Rc<Ledger>) -> i32 {
     RECORDS
 }
 
-async fn read_patiently(broker: &Node, partition: i32) -> Held {
-    loop {
-        match read_whole(broker.address(PORT), TOPIC, partition).await {
-            Ok(held) => return held,
-            Err(_) => clock::sleep(Duration::from_millis(20)).await,
-        }
-    }
-}
-
 #[test]
 fn one_broken_partition_stops_no_other_and_loses_nothing_acked() {
     let refused = Seeds::of("broken::one_broken_partition", 40).run(|seed| {
@@ -87,7 +78,7 @@ fn one_broken_partition_stops_no_other_and_loses_nothing_acked() {
             broker.boot();
             let _mended = Life::begin(&broker, PORT, 1);
             for partition in 0..PARTITIONS {
-                let held = read_patiently(&broker, partition).await;
+                let held = read_patiently(broker.address(PORT), TOPIC, partition).await;
                 ledger.audit_promises(partition, &held);
             }
         });

@@ -36,6 +36,16 @@ pub struct Shown {
     pub high_watermark: i64,
 }
 
+/// Reads a partition whole, however long it takes until somebody serves it.
+pub async fn read_patiently(broker: SocketAddr, topic: &str, partition: i32) -> Held {
+    loop {
+        match read_whole(broker, topic, partition).await {
+            Ok(held) => return held,
+            Err(_) => clock::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
 /// Follows all partitions until it is cancelled. What it is shown is as good as a promise.
 pub async fn follow(broker: SocketAddr, topic: Rc<str>, partitions: i32, ledger: Rc<Ledger>) {
     let mut positions: BTreeMap<i32, i64> = (0..partitions).map(|index| (index, 0)).collect();

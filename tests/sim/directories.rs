@@ -9,7 +9,7 @@ use corelane::io::{clock, task};
 use corelane::model::ErrorCode;
 
 use crate::broker::Life;
-use crate::consumer::{Held, read_whole};
+use crate::consumer::read_patiently;
 use crate::ledger::{Ledger, Mark};
 use crate::topic;
 
@@ -56,15 +56,6 @@ async fn produce(broker: Node, partition: i32, ledger: Rc<Ledger>, enough: i32) 
     enough
 }
 
-async fn read_patiently(broker: &Node, partition: i32) -> Held {
-    loop {
-        match read_whole(broker.address(PORT), TOPIC, partition).await {
-            Ok(held) => return held,
-            Err(_) => clock::sleep(Duration::from_millis(20)).await,
-        }
-    }
-}
-
 #[test]
 fn acked_records_survive_a_directory_that_fails_and_the_other_serves_on() {
     Seeds::of("directories::acked_records_survive", 20).run(|seed| {
@@ -104,7 +95,7 @@ fn acked_records_survive_a_directory_that_fails_and_the_other_serves_on() {
             broker.plan(|faults| faults.broken = None);
             let _whole = begin(&broker, &world);
             for partition in 0..PARTITIONS {
-                let held = read_patiently(&broker, partition).await;
+                let held = read_patiently(broker.address(PORT), TOPIC, partition).await;
                 ledger.audit_promises(partition, &held);
             }
         });

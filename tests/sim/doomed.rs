@@ -9,7 +9,7 @@ use corelane::model::ErrorCode;
 use futures_util::future::join;
 
 use crate::broker::Life;
-use crate::consumer::{Held, read_whole};
+use crate::consumer::read_patiently;
 use crate::ledger::Mark;
 use crate::topic;
 
@@ -67,15 +67,6 @@ async fn trim(broker: &Node, generation: u32, start: i32) {
     assert_eq!(trimmed.expect("nobody is in the way"), 0);
 }
 
-async fn read_patiently(broker: &Node) -> Held {
-    loop {
-        match read_whole(broker.address(PORT), TOPIC, 0).await {
-            Ok(held) => return held,
-            Err(_) => clock::sleep(Duration::from_millis(20)).await,
-        }
-    }
-}
-
 #[test]
 fn topic_made_again_holds_nothing_of_the_one_before() {
     Seeds::of("doomed::topic_made_again", 20).run(|seed| {
@@ -118,7 +109,7 @@ fn topic_made_again_holds_nothing_of_the_one_before() {
             broker.crash();
             broker.boot();
             life = Life::begin(&broker, PORT, 2);
-            let held = read_patiently(&broker).await;
+            let held = read_patiently(broker.address(PORT), TOPIC, 0).await;
             let expected: Vec<_> = (0..5).map(|n| (i64::from(n), mark(9, n))).collect();
             assert_eq!((held.start, held.records), (0, expected), "seed {seed}");
             drop(life);

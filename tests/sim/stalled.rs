@@ -8,7 +8,7 @@ use corelane::io::sim::{Node, Seeds, SlowSync, World};
 use corelane::io::{clock, task};
 
 use crate::broker::Life;
-use crate::consumer::{Held, read_whole};
+use crate::consumer::read_patiently;
 use crate::ledger::{Ledger, Mark};
 use crate::topic;
 
@@ -29,15 +29,6 @@ async fn produce(broker: Node, partition: i32, ledger: Rc<Ledger>) {
             Ok(_) | Err(_) => return,
         }
         clock::sleep(Duration::from_millis(1)).await;
-    }
-}
-
-async fn read_patiently(broker: &Node, partition: i32) -> Held {
-    loop {
-        match read_whole(broker.address(PORT), TOPIC, partition).await {
-            Ok(held) => return held,
-            Err(_) => clock::sleep(Duration::from_millis(20)).await,
-        }
     }
 }
 
@@ -67,7 +58,7 @@ fn a_stop_on_a_stalled_disk_ends_and_what_was_acked_is_there() {
             broker.boot();
             let _next = Life::begin(&broker, PORT, 1);
             for partition in 0..PARTITIONS {
-                let held = read_patiently(&broker, partition).await;
+                let held = read_patiently(broker.address(PORT), TOPIC, partition).await;
                 ledger.audit_promises(partition, &held);
             }
         });
