@@ -92,8 +92,8 @@ impl<F> Rotation<F> {
 
     /// Whether a file like this may be written next.
     pub fn has(&self, is_like: impl Fn(&F) -> bool) -> bool {
-        let is_ready = |it: &&Free<F>| self.is_published(it) && is_like(&it.file);
-        self.free.iter().find(is_ready).is_some()
+        let is_ready = |it: &Free<F>| self.is_published(it) && is_like(&it.file);
+        self.free.iter().any(is_ready)
     }
 
     /// Whether any file is free; one more frame elsewhere publishes it.

@@ -1,6 +1,6 @@
 //! What surrounds a roll, off the data path. Before it, the next segment's file is made ready.
-//! After it, the closed segment gets its exact length, its index
-//! files and the producer snapshot, and only then does the recovery point pass it.
+//! After it, the closed segment gets its exact length, its index files and the producer snapshot,
+//! and only then does the recovery point pass it.
 
 use std::io;
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub(super) fn finish_rolled(shard: &Rc<Shard>, partition: &Rc<Partition>) {
 }
 
 /// Closes a segment. A full disk is waited for, unless the node stops.
-async fn close(shard: &Shard, partition: &Partition, rolled: &Rolled) {
+async fn close(shard: &Rc<Shard>, partition: &Partition, rolled: &Rolled) {
     loop {
         let begun = shard.background.take(1).await;
         let Err(error) = partition.close_segment(rolled).await else {
@@ -37,10 +37,13 @@ async fn close(shard: &Shard, partition: &Partition, rolled: &Rolled) {
         if partition.state().log.segment(rolled.closed).is_none() {
             return partition.on_closed(rolled);
         }
+        if let Some(fault) = partition.fault() {
+            partition.give_up(shard, &fault);
+        }
         let is_full = error.kind() == io::ErrorKind::StorageFull;
         if !is_full || shard.is_stopping() || partition.fault().is_some() {
-            // The bytes are safe: recovery makes these files anew. Only the next start is slower,
-            // so this is no fault of the partition.
+            // Its bytes are safe, here or in the journal, and recovery makes these files anew: but
+            // for a sync that failed this is no fault of the partition.
             tracing::warn!(
                 partition = %partition.name, segment = %rolled.closed, %error,
                 "closing a segment failed; the next start will scan it"
