@@ -34,8 +34,11 @@ const RESERVE_PART: u64 = 20;
 /// No drive takes more, bytes per second. It says how long a measure holds.
 const WRITTEN_PER_SECOND_MAX: u64 = 8 << 30;
 
-/// Between two measures, at least and at most.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
+/// Between two measures, at least and at most: with plenty of space an idle broker is to sleep.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
+
+/// The same while batches are refused: whoever makes space is not to wait for it.
+const SCARCE_PAUSE: Duration = Duration::from_millis(200);
 
 /// A disk whose space comes and goes is spoken of this often.
 const SAY_EVERY: Duration = Duration::from_secs(10);
@@ -96,7 +99,7 @@ impl Space {
     /// As long as this the last measure holds: what is left cannot be written meanwhile.
     fn pause(&self) -> Duration {
         if self.is_scarce() {
-            return PAUSES.1;
+            return SCARCE_PAUSE;
         }
         let left = self.left.load(Ordering::Relaxed);
         let holds = Duration::from_millis(left.saturating_mul(1_000) / WRITTEN_PER_SECOND_MAX);
