@@ -133,6 +133,15 @@ async fn tick(seat: Rc<Seat>) {
     }
 }
 
+/// What all that is measured has used before the span begins.
+async fn read_first(usage: &RefCell<Option<Usage>>, gauge: Option<&Gauge>) {
+    let read = Usage::read().await;
+    *usage.borrow_mut() = read;
+    if let Some(gauge) = gauge {
+        gauge.begin().await;
+    }
+}
+
 /// The one that hears all executors.
 struct Desk {
     plan: Conduct,
@@ -177,7 +186,7 @@ impl Desk {
         if let Some(pid) = self.plan.broker_pid {
             match Gauge::new(pid).await {
                 Ok(gauge) => self.gauge = Some(gauge),
-                Err(complaint) => self.hear(Word::Fault(complaint)),
+                Err(complaint) => self.hear(Word::Fault(complaint)).await,
             }
         }
         while self.ended < self.plan.cores.len() {
@@ -192,7 +201,7 @@ impl Desk {
                 Either::Right(_) => None,
             };
             match heard {
-                Some(Some(word)) => self.hear(word),
+                Some(Some(word)) => self.hear(word).await,
                 Some(None) => break,
                 None => {
                     stops = None;
@@ -216,14 +225,9 @@ impl Desk {
         self.collected
     }
 
-    fn hear(&mut self, word: Word) {
+    async fn hear(&mut self, word: Word) {
         match word {
-            Word::Ready => {
-                self.ready += 1;
-                if self.ready == self.plan.cores.len() {
-                    self.begin();
-                }
-            }
+            Word::Ready => self.seat().await,
             Word::Row(second, row) => self.gather(second, &row),
             Word::Fault(complaint) => {
                 self.collected.fault.get_or_insert(complaint);
@@ -242,21 +246,33 @@ impl Desk {
         }
     }
 
+    /// One more is ready; the last one lets them all go.
+    async fn seat(&mut self) {
+        self.ready += 1;
+        if self.ready < self.plan.cores.len() {
+            return;
+        }
+        // A run without a warm-up may be over before a reading that began with it is done.
+        if self.plan.warmup.is_zero() {
+            read_first(&self.usage, self.gauge.as_ref()).await;
+        }
+        self.begin();
+    }
+
     fn begin(&mut self) {
         let start = clock::now().plus(RUN_UP);
         self.collected.start = start;
         self.collected.tally.warm = start.plus(self.plan.warmup);
         self.collected.began = Some(clock::wall());
         self.control.begin(start);
+        if self.plan.warmup.is_zero() {
+            return;
+        }
         let (at, usage) = (start.plus(self.plan.warmup), self.usage.clone());
         let gauge = self.gauge.clone();
         let reading = async move {
             clock::sleep_until(at).await;
-            let read = Usage::read().await;
-            *usage.borrow_mut() = read;
-            if let Some(gauge) = gauge {
-                gauge.begin().await;
-            }
+            read_first(&usage, gauge.as_ref()).await;
         };
         task::spawn(reading).detach();
     }
