@@ -1,6 +1,7 @@
 //! Files opened for direct I/O, behind one enum for both worlds.
 
 use std::io;
+use std::panic::Location;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -47,19 +48,31 @@ impl File {
     }
 
     /// [`File::write_at`] and [`File::sync`] in one submission, the sync linked behind the write.
-    pub async fn write_and_sync(&self, data: Bytes, position: u64) -> io::Result<()> {
-        match self {
-            File::Uring(file) => file.write_and_sync(data, position).await,
-            File::Sim(file) => file.write_and_sync(data, position).await,
+    #[track_caller]
+    pub fn write_and_sync(
+        &self,
+        data: Bytes,
+        position: u64,
+    ) -> impl Future<Output = io::Result<()>> {
+        let asker = Location::caller();
+        async move {
+            match self {
+                File::Uring(file) => file.write_and_sync(data, position).await,
+                File::Sim(file) => file.write_and_sync(data, position, asker).await,
+            }
         }
     }
 
     /// `fdatasync`: every write completed before this call, and the file's length, are durable
     /// when it returns. After an error nothing about unsynced bytes is known; do not ask twice.
-    pub async fn sync(&self) -> io::Result<()> {
-        match self {
-            File::Uring(file) => file.sync().await,
-            File::Sim(file) => file.sync().await,
+    #[track_caller]
+    pub fn sync(&self) -> impl Future<Output = io::Result<()>> {
+        let asker = Location::caller();
+        async move {
+            match self {
+                File::Uring(file) => file.sync().await,
+                File::Sim(file) => file.sync(asker).await,
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 //! A compacted topic whose broker dies at every step of the work, also of the work of starting.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use corelane::io::clock;
-use corelane::io::sim::{Dice, Node, Seeds, World};
+use corelane::io::sim::{Dice, Node, Seeds, Site, World};
 
-use crate::broker::Life;
+use crate::broker::{Life, spare};
 use crate::keyed::{Shown, Writer, read};
 use crate::topic;
 
@@ -14,6 +15,9 @@ const TOPIC: &str = "state";
 
 /// Virtual time in which a broker that is whole serves what is asked of it.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// After so long without a write, a start does not look at the segments that are closed by now.
+const CHECKPOINTED: Duration = Duration::from_secs(6);
 
 /// How the topic is kept: many small segments, cleaned often, markers of deleted keys soon gone.
 fn configs(dice: &Dice) -> Vec<(&'static str, String)> {
@@ -44,10 +48,10 @@ async fn write(broker: &Node, writer: &mut Writer, dice: &Dice, batches: u64) {
     }
 }
 
-async fn read_patiently(broker: &Node, seed: u64) -> Shown {
+async fn read_patiently(broker: &Node, from: i64, seed: u64) -> Shown {
     let deadline = clock::now().plus(PATIENCE);
     loop {
-        match read(broker.address(PORT), TOPIC).await {
+        match read(broker.address(PORT), TOPIC, from).await {
             Ok(shown) => return shown,
             Err(error) => assert!(clock::now() < deadline, "seed {seed}: {error}"),
         }
@@ -60,7 +64,7 @@ async fn read_patiently(broker: &Node, seed: u64) -> Shown {
 async fn audit(broker: &Node, writer: &Writer, seed: u64) -> Shown {
     let mut tries = 5;
     loop {
-        let shown = read_patiently(broker, seed).await;
+        let shown = read_patiently(broker, 0, seed).await;
         let wrong = writer.audit(&shown);
         tries -= 1;
         if wrong.is_empty() {
@@ -71,20 +75,47 @@ async fn audit(broker: &Node, writer: &Writer, seed: u64) -> Shown {
     }
 }
 
-/// Tells one story; gives how many acknowledged records compaction took away in the end.
-async fn tell(broker: &Node, dice: &Dice, seed: u64) -> usize {
+/// Reads from offsets in the middle of the log, which are found by its indexes.
+async fn look_up(broker: &Node, writer: &Writer, (dice, seed): (&Dice, u64)) {
+    for _ in 0..4 {
+        let from = dice.below(writer.end() as u64 + 1) as i64;
+        let shown = read_patiently(broker, from, seed).await;
+        for (offset, pair) in shown.pairs.range(from..) {
+            assert_eq!(writer.acked.get(offset), Some(pair), "seed {seed}");
+        }
+    }
+}
+
+/// Tells the story on a disk that lies, and panics when it goes wrong. Gives everybody who asked
+/// for a sync.
+pub fn tell(seed: u64, lie_to: Option<Site>) -> BTreeSet<Site> {
+    let world = World::new(seed);
+    let broker = world.node("broker");
+    broker.plan(|faults| faults.lie_to = lie_to);
+    world.run(async { write_and_cut(&broker, world.dice(), seed, lie_to.is_some()).await });
+    broker.sync_sites()
+}
+
+/// Gives how many acknowledged records compaction took away in the end.
+async fn write_and_cut(broker: &Node, dice: &Dice, seed: u64, is_lied_to: bool) -> usize {
     let shards = dice.between(1, 2) as usize;
     let mut life = Life::begin(broker, PORT, shards);
     topic::create_patiently(broker.address(PORT), TOPIC, 1, &configs(dice)).await;
     let mut writer = Writer::begin(broker.address(PORT), TOPIC).await;
     for _ in 0..dice.between(2, 7) {
-        if dice.percent(75) {
+        if is_lied_to || dice.percent(30) {
+            clock::sleep(CHECKPOINTED).await;
+        }
+        if is_lied_to {
+            let count = dice.between(1, 5);
+            broker.plan(|faults| faults.cut_after_lie = Some(count));
+        } else if dice.percent(75) {
             let count = dice.between(1, 500);
             broker.plan(|faults| faults.cut_power_in = Some(count));
         }
         write(broker, &mut writer, dice, dice.between(5, 40)).await;
         clock::sleep(Duration::from_millis(dice.below(400))).await;
-        broker.plan(|faults| faults.cut_power_in = None);
+        spare(broker).await;
         if broker.is_up() && dice.percent(20) {
             let stopped = life.stop().await.expect("the machine is up");
             stopped.unwrap_or_else(|fault| panic!("seed {seed}: a clean stop fails: {fault}"));
@@ -98,13 +129,14 @@ async fn tell(broker: &Node, dice: &Dice, seed: u64) -> usize {
             let _dying = Life::begin(broker, PORT, shards);
             let patience = Duration::from_millis(300);
             let _idle = clock::timeout(patience, broker.downed()).await;
-            broker.plan(|faults| faults.cut_power_in = None);
+            spare(broker).await;
             broker.crash();
             broker.boot();
         }
         life = Life::begin(broker, PORT, shards);
         write(broker, &mut writer, dice, 1).await;
         audit(broker, &writer, seed).await;
+        look_up(broker, &writer, (dice, seed)).await;
     }
     write(broker, &mut writer, dice, 3).await;
     clock::sleep(Duration::from_secs(2)).await;
@@ -118,7 +150,7 @@ fn last_acked_value_of_every_key_survives_power_cuts_while_the_log_is_compacted(
     let taken = Seeds::of("compaction::last_acked_value", 60).run(|seed| {
         let world = World::new(seed);
         let broker = world.node("broker");
-        world.run(async { tell(&broker, world.dice(), seed).await })
+        world.run(async { write_and_cut(&broker, world.dice(), seed, false).await })
     });
     let (worlds, total): (usize, usize) = (taken.len(), taken.iter().sum());
     assert!(total > worlds, "nothing was compacted in {worlds} worlds");

@@ -153,7 +153,7 @@ impl Writer {
     }
 }
 
-/// All that a reader from the begin sees.
+/// All that a reader sees.
 pub struct Shown {
     pub pairs: BTreeMap<i64, Pair>,
     pub end: i64,
@@ -181,10 +181,10 @@ async fn new_producer(broker: SocketAddr) -> io::Result<i64> {
     }
 }
 
-/// Reads partition 0 from the begin to its end.
-pub async fn read(broker: SocketAddr, topic: &str) -> io::Result<Shown> {
+/// Reads partition 0 from an offset to its end.
+pub async fn read(broker: SocketAddr, topic: &str, from: i64) -> io::Result<Shown> {
     let mut peer = Peer::connect(broker).await?;
-    let (mut pairs, mut position) = (BTreeMap::new(), 0);
+    let (mut pairs, mut position) = (BTreeMap::new(), from);
     loop {
         let fetched = fetch_batches(&mut peer, topic, 0, position).await?;
         let end = fetched.high_watermark;

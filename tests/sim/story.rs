@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use corelane::io::sim::{Dice, Node, SlowSync, World};
+use corelane::io::sim::{Dice, Node, Site, SlowSync, World};
 use corelane::io::{clock, random, task};
 use corelane::records::Codec;
 
@@ -38,6 +38,8 @@ const RECOVERY_MAX: Duration = Duration::from_secs(60);
 pub struct Plot {
     /// Syncs say that they are done and do nothing.
     pub syncs_disabled: bool,
+    /// The same, for one place in the code.
+    pub lie_to: Option<Site>,
     /// Retention and DeleteRecords take the oldest records away, and batches are compressed.
     pub trims: bool,
 }
@@ -45,7 +47,7 @@ pub struct Plot {
 /// One run of the scenario.
 pub struct Story {
     pub world: World,
-    broker: Node,
+    pub broker: Node,
     ledger: Rc<Ledger>,
     partitions: i32,
     configs: Vec<(&'static str, String)>,
@@ -61,12 +63,14 @@ enum Blow {
     CutAfter(Duration),
     KillAfter(Duration),
     /// The N-th sync fails; some time later the power goes.
-    SyncFails(u64),
-    WriteFails(u64),
+    SyncFails(Duration, u64),
+    WriteFails(Duration, u64),
     /// Hardly any room is left for some time; then there is room, and then the power goes.
     DiskFull(Duration),
     /// The process is asked to end, and then the power goes.
     StopAfter(Duration),
+    /// The power goes during the N-th disk operation of a clean stop, if there are so many.
+    CutInStop(Duration, u64),
 }
 
 impl Story {
@@ -89,7 +93,10 @@ impl Story {
         if dice.percent(20) {
             world.plan_net(|faults| faults.resets_per_mille = 5);
         }
-        broker.plan(|faults| faults.syncs_disabled = plot.syncs_disabled);
+        broker.plan(|faults| {
+            faults.syncs_disabled = plot.syncs_disabled;
+            faults.lie_to = plot.lie_to;
+        });
         let ledger = Rc::default();
         let life = RefCell::default();
         Story {
@@ -124,6 +131,10 @@ impl Story {
         } else {
             RECOVERY_MAX
         }
+    }
+
+    fn is_lied_to(&self) -> bool {
+        self.plot.syncs_disabled || self.plot.lie_to.is_some()
     }
 
     fn start(&self) {
@@ -186,20 +197,32 @@ impl Story {
         })
     }
 
-    /// Lives until a blow of the dice's choice ends it.
-    async fn suffer(&self) {
+    /// What ends the next life, by the dice's choice.
+    fn blow(&self) -> Blow {
         let dice = self.world.dice();
         let some_time = dice.span(Duration::from_micros(500), Duration::from_millis(150));
-        let blow = match dice.below(10) {
+        match dice.below(10) {
             0..=2 => Blow::CutAtOperation(dice.between(1, 150)),
             3 => Blow::CutAfter(some_time),
             4 => Blow::KillAfter(some_time),
-            5 => Blow::SyncFails(dice.between(1, 60)),
-            6 => Blow::WriteFails(dice.between(1, 60)),
+            5 => Blow::SyncFails(some_time, dice.between(1, 60)),
+            6 => Blow::WriteFails(some_time, dice.between(1, 60)),
             7 => Blow::DiskFull(some_time),
-            _ => Blow::StopAfter(some_time),
-        };
+            8 => Blow::StopAfter(some_time),
+            _ => Blow::CutInStop(some_time, dice.between(1, 60)),
+        }
+    }
+
+    /// Lives until something ends it.
+    async fn suffer(&self) {
+        let dice = self.world.dice();
+        let blow = self.blow();
         tracing::info!(now = ?clock::now(), ?blow, "the next life");
+        if self.plot.lie_to.is_some() && dice.percent(60) {
+            let count = dice.between(1, 12);
+            self.broker
+                .plan(|faults| faults.cut_after_lie = Some(count));
+        }
         match blow {
             Blow::CutAtOperation(count) => {
                 self.broker.plan(|faults| faults.cut_power_in = Some(count));
@@ -209,20 +232,25 @@ impl Story {
             Blow::CutAfter(time) => clock::sleep(time).await,
             Blow::KillAfter(time) => {
                 clock::sleep(time).await;
-                return self.broker.kill();
+                self.broker.kill();
             }
             Blow::StopAfter(time) => {
                 clock::sleep(time).await;
                 self.stop_cleanly().await;
             }
-            Blow::SyncFails(count) => {
-                self.broker.plan(|faults| faults.fail_sync_in = Some(count));
-                clock::sleep(some_time * 2).await;
+            Blow::CutInStop(time, count) => {
+                clock::sleep(time).await;
+                self.broker.plan(|faults| faults.cut_power_in = Some(count));
+                self.stop_cleanly().await;
             }
-            Blow::WriteFails(count) => {
+            Blow::SyncFails(time, count) => {
+                self.broker.plan(|faults| faults.fail_sync_in = Some(count));
+                clock::sleep(time * 2).await;
+            }
+            Blow::WriteFails(time, count) => {
                 self.broker
                     .plan(|faults| faults.fail_write_in = Some(count));
-                clock::sleep(some_time * 2).await;
+                clock::sleep(time * 2).await;
             }
             Blow::DiskFull(time) => {
                 let left = dice.below(60_000);
@@ -241,6 +269,7 @@ impl Story {
         let life = self.life.take().expect("a life to end");
         match clock::timeout(STOP_MAX, life.stop()).await {
             Ok(Some(Ok(()))) => {}
+            Ok(None) if !self.broker.is_up() => {}
             Ok(outcome) => self
                 .ledger
                 .complain(format!("a clean stop ends with {outcome:?}")),
@@ -253,12 +282,13 @@ impl Story {
         self.broker.plan(|faults| {
             faults.fail_sync_in = None;
             faults.fail_write_in = None;
+            (faults.cut_power_in, faults.cut_after_lie) = (None, None);
         });
     }
 
     /// One last death, of a broker that everybody believes, and then the count.
     async fn audit(&self) -> io::Result<()> {
-        if self.world.dice().percent(20) && !self.plot.syncs_disabled {
+        if self.world.dice().percent(20) && !self.is_lied_to() {
             self.broker.kill();
         } else {
             self.broker.crash();

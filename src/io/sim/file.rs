@@ -6,6 +6,7 @@ use bytes::Bytes;
 use super::disk::{InodeId, PAGE_BYTES, SECTOR_BYTES, Volume};
 use super::operation::{Finish, READ, WRITE, brief, broken, full, operation, sync_latency};
 use super::random::Dice;
+use super::site::{Asker, Part, Site};
 use super::task::in_kernel;
 use super::world::Sim;
 use crate::io::OpenMode;
@@ -49,19 +50,19 @@ impl File {
         .await
     }
 
-    pub async fn write_and_sync(&self, data: Bytes, position: u64) -> io::Result<()> {
+    pub async fn write_and_sync(&self, data: Bytes, position: u64, asker: Asker) -> io::Result<()> {
         let file = *self;
         in_kernel(async move {
             file.write_at(data, position).await?;
-            file.sync().await
+            file.sync(asker).await
         })
         .await
     }
 
-    pub async fn sync(&self) -> io::Result<()> {
+    pub async fn sync(&self, asker: Asker) -> io::Result<()> {
         let inode = self.inode;
         operation(sync_latency(), move |volume, _| {
-            Ok(begin_sync(volume, inode))
+            Ok(begin_sync(volume, inode, asker))
         })
         .await
     }
@@ -202,18 +203,18 @@ fn begin_write(volume: &mut Volume, dice: &Dice, write: Write) -> io::Result<Fin
 }
 
 /// The sync covers what has landed when it begins, and promises it when it ends.
-pub(super) fn begin_sync(volume: &mut Volume, inode: InodeId) -> Finish<()> {
+pub(super) fn begin_sync(volume: &mut Volume, inode: InodeId, asker: Asker) -> Finish<()> {
     let mark = volume.file(inode).begin_sync();
-    let fails = volume.sync_fails_now() || volume.check(inode).is_err();
+    let site = Site::of(asker, Part::Content);
+    let is_lie = volume.sync_is_lie(site);
+    let fails = volume.sync_fails_now(site) || volume.check(inode).is_err();
     Sim::current().record(if fails { "sync that fails" } else { "sync" }, inode, 0);
     Box::new(move |volume| {
         if fails {
             volume.file_mut(inode).fail_sync(mark);
             return Err(broken());
         }
-        if !volume.faults.syncs_disabled {
-            volume.file_mut(inode).complete_sync(mark);
-        }
+        volume.file_mut(inode).end_sync(mark, is_lie);
         Ok(())
     })
 }

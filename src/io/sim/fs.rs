@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::disk::{InodeId, Volume};
 use super::file::begin_sync;
 use super::operation::{READ, WRITE, brief, broken, full, operation, sync_latency};
+use super::site::{Asker, Part, Site};
 use super::task::in_kernel;
 use crate::io::fs::{Entry, temporary_of};
 
@@ -24,13 +25,15 @@ pub async fn create_dir_all(path: &Path) -> io::Result<()> {
     brief(move |volume| volume.create_dir_all(&path)).await
 }
 
-pub async fn sync_dir(path: &Path) -> io::Result<()> {
+pub async fn sync_dir(path: &Path, asker: Asker) -> io::Result<()> {
     let path = path.to_owned();
     operation(sync_latency(), move |volume, _| {
-        if volume.sync_fails_now() {
+        let site = Site::of(asker, Part::Names);
+        let is_lie = volume.sync_is_lie(site);
+        if volume.sync_fails_now(site) {
             return Err(broken());
         }
-        Ok(Box::new(move |volume| volume.sync_names(&path)))
+        Ok(Box::new(move |volume| volume.sync_names(&path, is_lie)))
     })
     .await
 }
@@ -54,14 +57,14 @@ pub async fn read_start(path: &Path, bytes_max: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Each step may be the last before a power cut.
-pub async fn write_atomic(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
+pub async fn write_atomic(path: &Path, bytes: Vec<u8>, asker: Asker) -> io::Result<()> {
     let path = path.to_owned();
     in_kernel(async move {
         let temporary = temporary_of(&path);
         write(&temporary, bytes).await?;
-        sync_file(&temporary).await?;
+        sync_file(&temporary, asker).await?;
         rename(&temporary, &path).await?;
-        sync_dir(path.parent().unwrap_or(Path::new("/"))).await
+        sync_dir(path.parent().unwrap_or(Path::new("/")), asker).await
     })
     .await
 }
@@ -80,11 +83,11 @@ pub async fn write(path: &Path, bytes: Vec<u8>) -> io::Result<()> {
     .await
 }
 
-pub async fn sync_file(path: &Path) -> io::Result<()> {
+pub async fn sync_file(path: &Path, asker: Asker) -> io::Result<()> {
     let path = path.to_owned();
     operation(sync_latency(), move |volume, _| {
         let inode = volume.open(&path, false)?;
-        Ok(begin_sync(volume, inode))
+        Ok(begin_sync(volume, inode, asker))
     })
     .await
 }
@@ -102,12 +105,14 @@ pub async fn patch(path: &Path, runs: Vec<(u64, Bytes)>) -> io::Result<()> {
 }
 
 /// Covers the content of files, not their names: POSIX promises no more.
-pub async fn sync_volume(_path: &Path) -> io::Result<()> {
+pub async fn sync_volume(_path: &Path, asker: Asker) -> io::Result<()> {
     operation(sync_latency(), move |volume, _| {
         let marks = volume.begin_sync();
-        let fails = volume.sync_fails_now();
+        let site = Site::of(asker, Part::Content);
+        let is_lie = volume.sync_is_lie(site);
+        let fails = volume.sync_fails_now(site);
         Ok(Box::new(move |volume| {
-            volume.end_sync(marks, !fails);
+            volume.end_sync(marks, !fails, is_lie);
             if fails { Err(broken()) } else { Ok(()) }
         }))
     })

@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell, RefMut};
+use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -6,6 +7,7 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 
 use super::disk::{Faults, Volume};
+use super::site::Site;
 use super::task::{Task, spawn_on};
 use super::world::Sim;
 
@@ -96,6 +98,11 @@ impl Node {
     /// Bytes in use on the node's disk.
     pub fn disk_used(&self) -> u64 {
         self.state().volume().used()
+    }
+
+    /// Every place in the code that has asked this node's disk for a sync.
+    pub fn sync_sites(&self) -> BTreeSet<Site> {
+        self.state().volume().sites().clone()
     }
 
     /// Flips one bit of a file, as a rotting disk does, in both images.

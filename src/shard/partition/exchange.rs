@@ -3,12 +3,12 @@
 //! ```text
 //! step                                   a crash before the next step leaves
 //! <base>.log.cleaned and its indexes     .cleaned: removed, nothing has happened
-//!   written, synced, named
+//!   written, synced
 //! indexes -> .swap, names synced         index .swap without .log.swap: removed
 //! .log.cleaned -> .log.swap, synced      .log.swap: the exchange counts as done, and is finished:
 //! the other old files -> .deleted,         the old files with offsets of the new one go,
 //!   index .swap -> index, names synced     the names without .swap are given
-//! .log.swap -> .log, names synced        nothing
+//! .log.swap -> .log                      .log.swap or .log: finished again, or nothing
 //! ```
 //!
 //! The new file ends with the last offset of what it replaces, empty batch or not, so it tells
@@ -50,10 +50,9 @@ pub async fn give_up(directory: &Path, base: Offset) {
     }
 }
 
-/// Makes ready for the exchange, which is not decided yet: the synced `.cleaned` files are named
-/// durably, and the indexes become `.swap`.
+/// Makes ready for the exchange, which is not decided yet: the indexes become `.swap`, and they and
+/// the synced `.log.cleaned` are named durably.
 pub async fn prepare(directory: &Path, base: Offset) -> io::Result<()> {
-    fs::sync_dir(directory).await?;
     for kind in INDEXES {
         rename(
             directory,
@@ -63,6 +62,7 @@ pub async fn prepare(directory: &Path, base: Offset) -> io::Result<()> {
         )
         .await?;
     }
+    // The log must not be there before its indexes are.
     fs::sync_dir(directory).await
 }
 
@@ -107,7 +107,8 @@ pub async fn finish(
         None,
     )
     .await?;
-    fs::sync_dir(directory).await?;
+    // Not synced: a start that finds the name with .swap again finishes again, and whatever else
+    // happens to these names syncs them too.
     Ok(doomed)
 }
 

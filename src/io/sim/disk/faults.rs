@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::io::sim::Site;
+
 /// What goes wrong on one node's disk, and when. All off by default; may be changed at any time.
 /// Countdowns count down from here: 1 means the next one; they fire once.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +23,12 @@ pub struct Faults {
     pub slow_sync: Option<SlowSync>,
     /// The lie: syncs succeed and make nothing durable.
     pub syncs_disabled: bool,
+    /// The same lie, told to one place in the code.
+    pub lie_to: Option<Site>,
+    /// The next sync that this place in the code asks for fails.
+    pub fail_at: Option<Site>,
+    /// Once a place was lied to, the power goes in so many disk operations.
+    pub cut_after_lie: Option<u64>,
 }
 
 /// Now and then a sync that takes long.

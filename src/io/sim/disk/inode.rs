@@ -27,6 +27,8 @@ pub(in crate::io::sim) struct FileNode {
     landed: VecDeque<Change>,
     /// Changes that ever landed, or flew, less those still in the queue: see `SyncMark`.
     drained: u64,
+    /// Up to here a sync that did nothing has promised all changes.
+    lied_through: u64,
     next_ticket: u64,
     reserved: u64,
 }
@@ -87,8 +89,12 @@ impl FileNode {
         SyncMark(self.drained + self.landed.len() as u64)
     }
 
-    /// The promise: all changes up to the mark are durable.
-    pub fn complete_sync(&mut self, mark: SyncMark) {
+    /// The promise: all changes up to the mark are durable. A lie promises the same.
+    pub fn end_sync(&mut self, mark: SyncMark, is_lie: bool) {
+        if is_lie {
+            self.lied_through = mark.0;
+            return;
+        }
         for change in self.drain(mark) {
             apply(&change, &mut self.durable);
         }
@@ -104,7 +110,9 @@ impl FileNode {
     pub fn cut_power(&mut self, fate: &Fate<'_>) {
         let mut len = self.durable.len();
         let flying = std::mem::take(&mut self.flying).into_values();
-        for change in std::mem::take(&mut self.landed).into_iter().chain(flying) {
+        let changes = std::mem::take(&mut self.landed).into_iter().chain(flying);
+        for (change, number) in changes.zip(self.drained..) {
+            let fate = &fate.of(number < self.lied_through);
             match change {
                 Change::Write { position, bytes } => {
                     keep_sectors(&mut self.durable, position, &bytes, fate);
@@ -121,7 +129,7 @@ impl FileNode {
         }
         self.durable.set_len(len);
         self.live = self.durable.clone();
-        self.reserved = 0;
+        (self.reserved, self.lied_through) = (0, 0);
     }
 
     /// The process dies and the machine lives on: what was submitted lands, or was not begun.

@@ -17,6 +17,9 @@
 //! name was never synced may be gone. A failed sync loses the changes it covered for good while
 //! reads still show them, as Linux does.
 //!
+//! A sync that is told to lie promises and does nothing. Half of the cuts after it are cruel: they
+//! take only what was promised, all or some of it.
+//!
 //! Deliberately absent: time. Latency and fault injection stand one level up, in `sim::file`.
 
 mod directory;
@@ -24,6 +27,7 @@ mod failing;
 mod faults;
 mod image;
 mod inode;
+mod names;
 mod power;
 mod volume;
 

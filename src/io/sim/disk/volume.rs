@@ -2,12 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path};
 
-use super::directory::{Directory, Layer, NameChange, Place};
+use super::directory::{Directory, NameChange, Place};
 use super::faults::Faults;
 use super::image::PAGE_BYTES;
 use super::inode::{FileNode, SyncMark};
+use super::names::Unsynced;
 use super::power::Fate;
 use crate::io::fs::Entry;
+use crate::io::sim::Site;
 use crate::io::sim::random::Dice;
 
 pub(in crate::io::sim) type InodeId = u64;
@@ -25,7 +27,9 @@ pub(in crate::io::sim) struct Volume {
     inodes: BTreeMap<InodeId, Inode>,
     next_inode: InodeId,
     /// Changes of names not yet synced, in order.
-    unsynced_names: Vec<NameChange>,
+    pub(super) unsynced_names: Vec<Unsynced>,
+    /// Who has asked for syncs so far.
+    pub(super) sites: BTreeSet<Site>,
     pub faults: Faults,
 }
 
@@ -37,6 +41,7 @@ impl Volume {
             inodes,
             next_inode: ROOT + 1,
             unsynced_names: Vec::new(),
+            sites: BTreeSet::new(),
             faults,
         }
     }
@@ -154,33 +159,6 @@ impl Volume {
         Ok(())
     }
 
-    /// Makes the names of a directory durable. A rename between two directories is one change:
-    /// what led to it in the other directory becomes durable with it.
-    pub fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        let inode = self.resolve(path)?;
-        self.directory(inode)?;
-        if self.faults.syncs_disabled {
-            return Ok(());
-        }
-        let mut directories = BTreeSet::from([inode]);
-        for change in self.unsynced_names.iter().rev() {
-            let partner = |directory: &InodeId| change.partner_of(*directory);
-            let partners: Vec<InodeId> = directories.iter().filter_map(partner).collect();
-            directories.extend(partners);
-        }
-        for change in std::mem::take(&mut self.unsynced_names) {
-            if directories
-                .iter()
-                .any(|directory| change.touches(*directory))
-            {
-                self.apply(&change, Layer::Durable);
-            } else {
-                self.unsynced_names.push(change);
-            }
-        }
-        Ok(())
-    }
-
     /// Bytes in use by files that have a name.
     pub fn used(&self) -> u64 {
         let size = |inode: &InodeId| match self.inode(*inode) {
@@ -210,11 +188,11 @@ impl Volume {
     }
 
     /// Its end: files that were removed meanwhile are gone.
-    pub fn end_sync(&mut self, marks: Vec<(InodeId, SyncMark)>, done: bool) {
+    pub fn end_sync(&mut self, marks: Vec<(InodeId, SyncMark)>, done: bool, is_lie: bool) {
         for (id, mark) in marks {
             match self.inodes.get_mut(&id) {
                 Some(Inode::File(file)) if !done => file.fail_sync(mark),
-                Some(Inode::File(file)) if !self.faults.syncs_disabled => file.complete_sync(mark),
+                Some(Inode::File(file)) => file.end_sync(mark, is_lie),
                 _ => {}
             }
         }
@@ -223,12 +201,12 @@ impl Volume {
     /// The power goes: unsynced changes meet the dice, and the rest of the tree is forgotten.
     pub fn cut_power(&mut self, dice: &Dice) {
         self.faults.cut_power_in = None;
-        let fate = Fate::new(dice);
-        for change in std::mem::take(&mut self.unsynced_names) {
-            if fate.keeps() {
-                self.apply(&change, Layer::Durable);
-            }
-        }
+        // Where a sync was a lie, half of the cuts make the most of it.
+        let fate = match self.faults.lie_to.is_some() && dice.percent(50) {
+            true => Fate::cruel(dice),
+            false => Fate::new(dice),
+        };
+        self.cut_names(&fate);
         let reachable = self.reachable(|directory| &directory.durable);
         self.inodes.retain(|inode, _| reachable.contains(inode));
         for inode in self.inodes.values_mut() {
@@ -237,12 +215,6 @@ impl Volume {
                 Inode::Directory(directory) => directory.live = directory.durable.clone(),
             }
         }
-    }
-
-    /// Flips a bit of a file that exists.
-    pub fn rot(&mut self, path: &Path, position: u64) {
-        let inode = self.resolve(path).expect("a file to rot");
-        self.file_mut(inode).rot(position);
     }
 
     /// The process dies, the machine lives on.
@@ -259,14 +231,22 @@ impl Volume {
         self.inodes.get(&inode).expect("a name leads to an inode")
     }
 
-    fn directory(&self, inode: InodeId) -> io::Result<&Directory> {
+    /// That of a name's place.
+    pub(super) fn directory_of(&mut self, place: &Place) -> &mut Directory {
+        match self.inodes.get_mut(&place.directory) {
+            Some(Inode::Directory(directory)) => directory,
+            _ => panic!("a name stands in a directory"),
+        }
+    }
+
+    pub(super) fn directory(&self, inode: InodeId) -> io::Result<&Directory> {
         match self.inode(inode) {
             Inode::Directory(directory) => Ok(directory),
             Inode::File(_) => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
 
-    fn resolve(&self, path: &Path) -> io::Result<InodeId> {
+    pub(super) fn resolve(&self, path: &Path) -> io::Result<InodeId> {
         self.check_path(path)?;
         self.walk(path)
     }
@@ -324,33 +304,6 @@ impl Volume {
             (Inode::File(_), Inode::Directory(_)) => Err(io::ErrorKind::IsADirectory.into()),
             (Inode::Directory(_), Inode::File(_)) => Err(io::ErrorKind::NotADirectory.into()),
         }
-    }
-
-    fn change_names(&mut self, change: NameChange) {
-        self.apply(&change, Layer::Live);
-        self.unsynced_names.push(change);
-    }
-
-    fn apply(&mut self, change: &NameChange, layer: Layer) {
-        match change {
-            NameChange::Link { place, inode } => self.set_name(place, Some(*inode), layer),
-            NameChange::Unlink { place } => self.set_name(place, None, layer),
-            NameChange::Rename { from, to, inode } => {
-                self.set_name(from, None, layer);
-                self.set_name(to, Some(*inode), layer);
-            }
-        }
-    }
-
-    fn set_name(&mut self, place: &Place, inode: Option<InodeId>, layer: Layer) {
-        let Some(Inode::Directory(directory)) = self.inodes.get_mut(&place.directory) else {
-            panic!("a name stands in a directory");
-        };
-        let names = directory.names(layer);
-        match inode {
-            Some(inode) => names.insert(place.name.clone(), inode),
-            None => names.remove(&place.name),
-        };
     }
 
     fn reachable(&self, names: fn(&Directory) -> &Names) -> BTreeSet<InodeId> {
