@@ -14,6 +14,7 @@ mod epochs;
 mod every_version;
 mod fetching;
 mod files;
+mod flips;
 mod hostile;
 mod idempotence;
 mod protocol;
