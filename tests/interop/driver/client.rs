@@ -40,6 +40,16 @@ pub const FILES: &[&str] = &[
     "metadata-log",
 ];
 
+/// What becomes of partition directories that Kafka and Corelane exchange.
+pub const EXCHANGE: &[&str] = &[
+    "fill",
+    "dump",
+    "exchange",
+    "read-by-kafka",
+    "read-by-corelane",
+    "append",
+];
+
 /// One client in one version; a row of the table.
 pub struct Client {
     pub name: &'static str,
@@ -62,6 +72,9 @@ pub enum Program {
     Tools(&'static [&'static str]),
     /// The same program on the files of a broker that has stopped.
     Files(&'static [&'static str]),
+    /// The programs of tests/interop/java/directories with the broker in these artifacts. They
+    /// start brokers of their own.
+    Exchange(&'static [&'static str]),
     /// A file of tests/interop/node beside these packages.
     Node(&'static str, &'static [&'static str]),
 }
@@ -82,7 +95,9 @@ impl Program {
             Program::Rust(_) => Runtime::Rust,
             Program::Python(..) => Runtime::Python,
             Program::Go(_) => Runtime::Go,
-            Program::Java(_) | Program::Tools(_) | Program::Files(_) => Runtime::Java,
+            Program::Java(_) | Program::Tools(_) | Program::Files(_) | Program::Exchange(_) => {
+                Runtime::Java
+            }
             Program::Node(..) => Runtime::Node,
         }
     }
@@ -90,7 +105,10 @@ impl Program {
     /// Kafka's artifacts that a program in Java needs.
     pub fn artifacts(self) -> Option<&'static [&'static str]> {
         match self {
-            Program::Java(all) | Program::Tools(all) | Program::Files(all) => Some(all),
+            Program::Java(all)
+            | Program::Tools(all)
+            | Program::Files(all)
+            | Program::Exchange(all) => Some(all),
             _ => None,
         }
     }
@@ -101,6 +119,7 @@ impl Program {
             Program::Rust(_) => None,
             Program::Tools(_) => Some(TOOLS),
             Program::Files(_) => Some(FILES),
+            Program::Exchange(_) => Some(EXCHANGE),
             _ => Some(COMMON),
         }
     }
@@ -121,6 +140,12 @@ const ZSTD: &str = "zstandard==0.25.0";
 /// Client and tools of one version share their kit.
 const KAFKA_2: &[&str] = &["kafka_2.12:2.4.1"];
 const KAFKA_4: &[&str] = &["kafka_2.13:4.3.1", "kafka-tools:4.3.1"];
+/// Tools would say what a broker logs as their own words: it is heard only here.
+const KAFKA_4_HEARD: &[&str] = &[
+    "kafka_2.13:4.3.1",
+    "kafka-tools:4.3.1",
+    "org.slf4j:slf4j-simple:1.7.36",
+];
 
 /// Programs that take long come first, so that no core waits at the end.
 pub const CLIENTS: &[Client] = &[
@@ -154,6 +179,11 @@ pub const CLIENTS: &[Client] = &[
             "kafka_python.py",
             &["kafka-python==3.0.12", SNAPPY, LZ4, ZSTD],
         ),
+    ),
+    client(
+        "Kafka, directories exchanged",
+        "4.3.1",
+        Program::Exchange(KAFKA_4_HEARD),
     ),
     client(
         "Java client",

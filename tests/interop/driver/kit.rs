@@ -68,7 +68,9 @@ pub fn place(program: Program) -> PathBuf {
         Program::Python(_, packages) => named("python", packages),
         Program::Go(_) => cache().join("go"),
         Program::Node(_, packages) => named("node", packages),
-        Program::Java(all) | Program::Tools(all) | Program::Files(all) => named("java", all),
+        Program::Java(all) | Program::Tools(all) | Program::Files(all) | Program::Exchange(all) => {
+            named("java", all)
+        }
     }
 }
 
@@ -234,11 +236,13 @@ fn java(clients: &[Program]) -> Result<(), Trouble> {
     fs::remove_dir_all(&draft).map_err(|error| written(error).into())
 }
 
+/// NAME:VERSION is of Kafka's group, GROUP:NAME:VERSION of any.
 fn dependencies(artifacts: &[&str]) -> String {
     let one = |artifact: &&str| {
-        let (name, version) = artifact.split_once(':').unwrap_or((artifact, ""));
+        let (name, version) = artifact.rsplit_once(':').unwrap_or((artifact, ""));
+        let (group, name) = name.split_once(':').unwrap_or(("org.apache.kafka", name));
         format!(
-            "<dependency><groupId>org.apache.kafka</groupId>\
+            "<dependency><groupId>{group}</groupId>\
              <artifactId>{name}</artifactId><version>{version}</version></dependency>"
         )
     };

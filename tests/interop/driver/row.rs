@@ -1,5 +1,6 @@
 //! One client against one broker, and many of them at a time.
 
+use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -62,9 +63,15 @@ pub fn run_all(
     troubles: &Troubles,
     scratch: &Path,
 ) -> Vec<Row> {
-    let pairs = clients
-        .iter()
-        .flat_map(|client| targets.iter().map(move |target| (*client, target.clone())));
+    let pairs = clients.iter().flat_map(|client| {
+        let own = matches!(client.program, Program::Exchange(_));
+        let targets = if own {
+            &targets[targets.len() - 1..]
+        } else {
+            targets
+        };
+        targets.iter().map(move |target| (*client, target.clone()))
+    });
     let waiting = Mutex::new(pairs.enumerate().collect::<Vec<_>>().into_iter());
     let done = Mutex::new(Vec::new());
     let work = || {
@@ -102,9 +109,9 @@ pub fn run_all(
 }
 
 fn run_one(program: Program, target: &Target, log: &Path) -> Verdict {
-    let Some(words) = words(program, target) else {
-        let why = "CORELANE_DATA names the files of a broker that has stopped";
-        return Verdict::Skipped(why.to_owned());
+    let words = match words(program, target) {
+        Ok(words) => words,
+        Err(why) => return Verdict::Skipped(why.to_owned()),
     };
     let ended = File::create(log).and_then(|file| {
         let mut command = Command::new("timeout");
@@ -136,8 +143,21 @@ fn run_one(program: Program, target: &Target, log: &Path) -> Verdict {
     Verdict::Done(outcome)
 }
 
-/// The command line of a program; `None` when the target lacks what it reads.
-fn words(program: Program, target: &Target) -> Option<Vec<String>> {
+/// A short life: no second compiler, no collector threads.
+const JAVA: &[&str] = &[
+    "java",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-Xmx512m",
+    "-cp",
+];
+
+/// Several files must be compiled before they run; `$0` is the kit.
+const COMPILE: &str = "javac -d \"$0/classes\" -cp \"$0/jars/*\" \
+                       tests/interop/java/directories/*.java && exec \"$@\" Directories";
+
+/// The command line of a program, or why the target is none for it.
+fn words(program: Program, target: &Target) -> Result<Vec<String>, &'static str> {
     let file = |folder: &str, name: &str| programs(folder).join(name).display().to_string();
     let mut words: Vec<String> = Vec::new();
     let mut say = |all: &[&str]| words.extend(all.iter().map(|&word| word.to_owned()));
@@ -159,24 +179,28 @@ fn words(program: Program, target: &Target) -> Option<Vec<String>> {
         Program::Node(name, _) => say(&["node", &file("node", name)]),
         Program::Java(_) | Program::Tools(_) | Program::Files(_) => {
             let jars = place(program).join("jars/*").display().to_string();
-            // A short life: no second compiler, no collector threads.
-            say(&[
-                "java",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx512m",
-            ]);
-            say(&["-cp", &jars]);
+            say(JAVA);
+            say(&[&jars]);
+        }
+        Program::Exchange(_) => {
+            let kit = place(program).display().to_string();
+            say(&["sh", "-c", COMPILE, &kit]);
+            say(JAVA);
+            say(&[&format!("{kit}/jars/*:{kit}/classes")]);
         }
     }
     match program {
         Program::Java(_) => say(&[&file("java", "Client.java")]),
         Program::Tools(_) => say(&[&file("java", "Tools.java")]),
         Program::Files(_) => {
-            let data = target.data.as_ref()?.display().to_string();
+            let why = "CORELANE_DATA names the files of a broker that has stopped";
+            let data = target.data.as_ref().ok_or(why)?.display().to_string();
             say(&[&file("java", "Tools.java"), &data]);
+        }
+        Program::Exchange(_) if env::var_os("CORELANE_BOOTSTRAP").is_some() => {
+            return Err("it starts brokers of its own");
         }
         _ => {}
     }
-    Some(words)
+    Ok(words)
 }
