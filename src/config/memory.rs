@@ -4,13 +4,16 @@
 //!
 //! | Part | Share | No more than |
 //! |---|---|---|
-//! | newest log bytes, for readers | 1/4 | `corelane.memory.tail.bytes` |
-//! | answers that clients have not read | 1/4 | 128 MiB |
-//! | requests in work, and accepted bytes not yet written | 1/8 | `corelane.memory.staged.bytes` |
-//! | large requests that are still arriving | 1/8 | the same |
-//! | acknowledged bytes not yet in their segments | 1/8 | 128 MiB |
-//! | fetch sessions | 1/16 | 32 MiB |
-//! | idle buffers | 1/16 | 48 MiB |
+//! | newest log bytes, for readers | 6/32 | `corelane.memory.tail.bytes` |
+//! | answers that clients have not read | 6/32 | 128 MiB |
+//! | requests in work, and accepted bytes not yet written | 4/32 | `corelane.memory.staged.bytes` |
+//! | large requests that are still arriving | 4/32 | the same |
+//! | acknowledged bytes not yet in their segments | 4/32 | 128 MiB |
+//! | idle buffers | 2/32 | 48 MiB |
+//! | indexes of closed segments, for readers | 2/32 | 64 MiB |
+//! | fetch sessions | 1/32 | 32 MiB |
+//! | fetches that wait for records | 1/32 | 32 MiB |
+//! | producers whose batches are told from repeated ones | 1/32 | 64 MiB |
 //!
 //! What is left is for what grows with partitions and connections, and for the allocator.
 
@@ -24,6 +27,14 @@ const UNSETTLED_BYTES_MAX: usize = 128 << 20;
 const IDLE_BYTES_MAX: usize = 48 << 20;
 /// Bytes of the fetch sessions of one shard, where there is memory for them.
 const SESSION_BYTES_MAX: usize = 32 << 20;
+/// Bytes of indexes of closed segments of one shard, where there is memory for them.
+const INDEX_BYTES_MAX: usize = 64 << 20;
+/// Bytes of the fetches of one shard that wait, where there is memory for them.
+const PARKED_BYTES_MAX: usize = 32 << 20;
+/// Bytes of the producers of one shard, where there is memory for them.
+const PRODUCER_BYTES_MAX: usize = 64 << 20;
+/// What a partition remembers of one producer, about.
+const PRODUCER_BYTES: usize = 256;
 /// What a partition of a fetch session takes, about.
 const SESSION_PARTITION_BYTES: usize = 256;
 /// Messages that may wait between two shards. Each stands for one request at the most, and those
@@ -31,6 +42,8 @@ const SESSION_PARTITION_BYTES: usize = 256;
 const MAILBOX_MESSAGES: usize = 4096;
 /// No part is cut below this: a broker without room for one request serves nobody.
 const PART_BYTES_MIN: usize = 1 << 20;
+/// A shard's part is cut into so many.
+const SHARES: usize = 32;
 /// Where nothing is set, one part in so many of the memory that there is.
 const DEFAULT_PART: usize = 2;
 
@@ -51,6 +64,12 @@ pub struct MemoryPolicy {
     pub idle_bytes: usize,
     /// Partitions that the fetch sessions of a shard may name.
     pub session_partitions: usize,
+    /// Indexes of closed segments, per shard.
+    pub index_bytes: usize,
+    /// Fetches that wait for records, per shard.
+    pub parked_bytes: usize,
+    /// Producers that the partitions of a shard remember together.
+    pub producers: usize,
     /// Messages that may wait between two shards.
     pub mailbox_messages: usize,
 }
@@ -65,6 +84,9 @@ impl MemoryPolicy {
             unsettled_bytes: UNSETTLED_BYTES_MAX,
             idle_bytes: IDLE_BYTES_MAX,
             session_partitions: SESSION_BYTES_MAX / SESSION_PARTITION_BYTES,
+            index_bytes: INDEX_BYTES_MAX,
+            parked_bytes: PARKED_BYTES_MAX,
+            producers: PRODUCER_BYTES_MAX / PRODUCER_BYTES,
             mailbox_messages: MAILBOX_MESSAGES,
         }
     }
@@ -75,23 +97,27 @@ impl MemoryPolicy {
             self.bytes = available / DEFAULT_PART;
         }
         let shard = self.bytes / shards.max(1);
-        let cut = |part: &mut usize, share: usize| {
-            *part = (*part).min((shard / share).max(PART_BYTES_MIN));
+        let cut = |part: &mut usize, shares: usize| {
+            *part = (*part).min((shard / SHARES * shares).max(PART_BYTES_MIN));
         };
-        cut(&mut self.tail_bytes, 4);
-        cut(&mut self.unsent_bytes, 4);
-        cut(&mut self.staged_bytes, 8);
-        cut(&mut self.unsettled_bytes, 8);
-        cut(&mut self.idle_bytes, 16);
-        let mut sessions = SESSION_BYTES_MAX;
-        cut(&mut sessions, 16);
+        cut(&mut self.tail_bytes, 6);
+        cut(&mut self.unsent_bytes, 6);
+        cut(&mut self.staged_bytes, 4);
+        cut(&mut self.unsettled_bytes, 4);
+        cut(&mut self.idle_bytes, 2);
+        cut(&mut self.index_bytes, 2);
+        cut(&mut self.parked_bytes, 1);
+        let (mut sessions, mut producers) = (SESSION_BYTES_MAX, PRODUCER_BYTES_MAX);
+        cut(&mut sessions, 1);
+        cut(&mut producers, 1);
         self.session_partitions = sessions / SESSION_PARTITION_BYTES;
+        self.producers = producers / PRODUCER_BYTES;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::MemoryPolicy;
+    use super::{MemoryPolicy, PRODUCER_BYTES, SESSION_PARTITION_BYTES};
 
     const MIB: usize = 1 << 20;
 
@@ -103,7 +129,10 @@ mod tests {
 
     fn of_a_shard(policy: &MemoryPolicy) -> usize {
         let queues = policy.unsent_bytes + 2 * policy.staged_bytes + policy.unsettled_bytes;
-        policy.tail_bytes + policy.idle_bytes + queues
+        let readers = policy.tail_bytes + policy.index_bytes + policy.parked_bytes;
+        let known =
+            policy.session_partitions * SESSION_PARTITION_BYTES + policy.producers * PRODUCER_BYTES;
+        queues + readers + known + policy.idle_bytes
     }
 
     #[test]
@@ -122,7 +151,7 @@ mod tests {
             let policy = divided(set, available, shards);
             assert_eq!(policy.bytes, 256 * MIB);
             let all = shards * of_a_shard(&policy);
-            assert!(all <= policy.bytes * 15 / 16, "{policy:?}");
+            assert!(all <= policy.bytes * 31 / 32, "{policy:?}");
         }
     }
 }

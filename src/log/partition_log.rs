@@ -193,6 +193,11 @@ impl Log {
             .expire(now, self.policy.producer_expiration_ms);
     }
 
+    /// Forgets so many of the producers that wrote longest ago, for want of memory.
+    pub fn forget_producers(&mut self, count: usize) {
+        self.producers.forget_oldest(count);
+    }
+
     /// Gives the memory of a closed segment's indexes back. Their bytes must be in the files.
     pub fn drop_index(&mut self, base: Offset) {
         assert!(
@@ -205,13 +210,16 @@ impl Log {
     }
 
     /// Hands indexes back, as [`Indexes::parse`] read them from the files of a closed segment.
-    /// Nothing happens if retention has removed it meanwhile.
-    pub fn load_index(&mut self, base: Offset, indexes: Indexes) {
-        if let Some(segment) = self.segment_mut(base)
-            && segment.indexes().is_none()
-        {
-            segment.set_indexes(Some(indexes));
-        }
+    /// Nothing happens if retention has removed it meanwhile. Gives the bytes that are in memory
+    /// now and were not before.
+    pub fn load_index(&mut self, base: Offset, indexes: Indexes) -> usize {
+        let segment = self.segment_mut(base);
+        let Some(segment) = segment.filter(|segment| segment.indexes().is_none()) else {
+            return 0;
+        };
+        let bytes = indexes.memory();
+        segment.set_indexes(Some(indexes));
+        bytes
     }
 
     /// The final time index entry of the active segment, before a clean stop writes its indexes

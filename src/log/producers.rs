@@ -131,6 +131,21 @@ impl Producers {
         self.iter().map(|(id, entry)| (id, last(entry))).collect()
     }
 
+    /// Forgets so many producers, those that wrote longest ago. They lose the protection against
+    /// duplicates and nothing else. Open transactions stay: they hold the last stable offset.
+    pub(super) fn forget_oldest(&mut self, count: usize) {
+        let mut idle: Vec<(Offset, ProducerId)> = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.txn_first.is_none())
+            .map(|(&id, entry)| (entry.last_offset().unwrap_or_default(), id))
+            .collect();
+        idle.sort_unstable();
+        for (_, id) in idle.iter().take(count) {
+            self.entries.remove(id);
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -149,21 +164,12 @@ impl Producers {
     }
 
     /// At the limit, forgets an eighth at once, so that a flood of new producers pays for the
-    /// search once in many batches. Open transactions stay: they hold the last stable offset.
+    /// search once in many batches.
     fn make_room(&mut self, newcomer: ProducerId) {
         if self.entries.len() < PRODUCERS_MAX || self.entries.contains_key(&newcomer) {
             return;
         }
-        let mut idle: Vec<(Offset, ProducerId)> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.txn_first.is_none())
-            .map(|(&id, entry)| (entry.last_offset().unwrap_or_default(), id))
-            .collect();
-        idle.sort_unstable();
-        for (_, id) in idle.iter().take(PRODUCERS_MAX / 8) {
-            self.entries.remove(id);
-        }
+        self.forget_oldest(PRODUCERS_MAX / 8);
     }
 }
 

@@ -51,6 +51,14 @@ impl Indexes {
             aborted: TxnIndex::parse(aborted)?,
         })
     }
+
+    /// Bytes that they take in memory, about.
+    pub fn memory(&self) -> usize {
+        size_of::<Indexes>()
+            + self.offsets.as_bytes().len()
+            + self.times.as_bytes().len()
+            + self.aborted.memory()
+    }
 }
 
 impl Segment {

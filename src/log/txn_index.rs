@@ -43,6 +43,11 @@ impl TxnIndex {
     }
 
     /// The whole file.
+    /// Bytes that it takes in memory.
+    pub(super) fn memory(&self) -> usize {
+        size_of_val(self.entries.as_slice())
+    }
+
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut file = Vec::with_capacity(self.entries.len() * ENTRY_BYTES);
         for entry in &self.entries {

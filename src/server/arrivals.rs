@@ -2,7 +2,7 @@
 //!
 //! | Bytes | Limit |
 //! |---|---|
-//! | of an unfinished request, per connection | [`UNFINISHED_FREE_BYTES`], then a permit |
+//! | of an unfinished request, per connection | [`Arrivals::free`], then a permit |
 //! | of unfinished requests beyond those, per shard | `Shard::arriving` |
 //! | of whole requests not yet answered, per shard | `Shard::requests` |
 //!
@@ -21,12 +21,16 @@ use crate::model::Instant;
 use crate::shard::Permit;
 use crate::wire::{ApiKey, Deframer, Stranger};
 
-/// Bytes of an unfinished request that any connection may have in memory; also the most that is
-/// asked of a socket at once for such a request.
+/// Bytes of an unfinished request that a connection may have in memory at the most, where it needs
+/// no permit; also the most that is asked of a socket at once for such a request.
 pub const UNFINISHED_FREE_BYTES: usize = 64 * 1024;
 
 /// Bytes asked of the socket at first: what an idle connection costs.
 const READ_BYTES_MIN: usize = 4 * 1024;
+
+/// All connections of a shard together need no permit for one part in so many of
+/// `Shard::arriving`, or [`READ_BYTES_MIN`] each where that is more.
+const FREE_PART: usize = 4;
 
 /// Bytes asked of the socket at once for a request that has its permit: most requests whole, so
 /// that what has arrived is not copied to a larger place.
@@ -76,6 +80,7 @@ pub struct Arrivals {
 impl Arrivals {
     pub fn new(context: &Rc<Context>, reader: ReadHalf) -> Arrivals {
         let network = &context.settings().network;
+        context.arrivals.set(context.arrivals.get() + 1);
         Arrivals {
             context: context.clone(),
             reader,
@@ -97,6 +102,9 @@ impl Arrivals {
             match self.deframer.next(&mut self.buffer) {
                 Ok(Some(frame)) => {
                     let memory = memory_of(&frame);
+                    if self.permit.is_some() {
+                        self.let_go();
+                    }
                     let permit = self.context.shard.requests.take(memory).await;
                     self.permit = None;
                     return Ok(Arrived { frame, permit });
@@ -110,9 +118,17 @@ impl Arrivals {
         }
     }
 
+    /// Takes what is left behind a large request elsewhere: it would keep the memory of that
+    /// request until the next one comes.
+    fn let_go(&mut self) {
+        if self.buffer.len() <= READ_BYTES_MIN {
+            self.buffer = BytesMut::from(&self.buffer[..]);
+        }
+    }
+
     async fn read_more(&mut self) -> Result<(), Close> {
         let missing = self.missing();
-        if self.permit.is_none() && self.buffer.len() >= UNFINISHED_FREE_BYTES {
+        if self.permit.is_none() && self.buffer.len() >= self.free() {
             let whole = self.buffer.len() + missing;
             self.permit = Some(self.context.shard.arriving.take(whole).await);
             // While it waited the client could go on sending; what it sent is there at once.
@@ -128,7 +144,7 @@ impl Arrivals {
             Ok(Ok(0)) => Err(self.ended()),
             Ok(Ok(bytes)) => {
                 if bytes == room {
-                    self.read_bytes = (self.read_bytes * 2).min(UNFINISHED_FREE_BYTES);
+                    self.read_bytes = (self.read_bytes * 2).min(self.free());
                 }
                 if self.buffer.len() >= self.alive_bytes + PROGRESS_BYTES {
                     self.is_alive();
@@ -141,6 +157,13 @@ impl Arrivals {
         }
     }
 
+    /// Bytes of an unfinished request that need no permit: the fewer, the more connections.
+    fn free(&self) -> usize {
+        let all = self.context.shard.arriving.total() / FREE_PART;
+        let each = all / self.context.arrivals.get();
+        each.clamp(READ_BYTES_MIN, UNFINISHED_FREE_BYTES)
+    }
+
     /// Bytes that the unfinished request lacks; its size was judged before.
     fn missing(&self) -> usize {
         self.deframer.missing(&self.buffer).unwrap_or(0)
@@ -151,10 +174,7 @@ impl Arrivals {
     fn reserve(&mut self, missing: usize) {
         let wanted = match self.permit {
             Some(_) => missing.clamp(READ_BYTES_MIN, READ_BYTES_MAX.max(self.buffer.len())),
-            None => self
-                .read_bytes
-                .max(self.buffer.len())
-                .min(UNFINISHED_FREE_BYTES),
+            None => self.read_bytes.max(self.buffer.len()).min(self.free()),
         };
         if self.buffer.capacity() - self.buffer.len() < wanted.div_ceil(4) {
             self.buffer.reserve(wanted);
@@ -201,6 +221,12 @@ impl Arrivals {
                 missing: self.missing(),
             },
         }
+    }
+}
+
+impl Drop for Arrivals {
+    fn drop(&mut self) {
+        self.context.arrivals.set(self.context.arrivals.get() - 1);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every handler may use.
 
 use core::net::SocketAddr;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::notices::Notices;
 use super::unsent::Unsent;
 use crate::config::Settings;
 use crate::io::Stream;
-use crate::shard::Shard;
+use crate::shard::{Budget, Shard};
 
 /// The server's side of one shard: handlers reach everything through it.
 pub struct Context {
@@ -23,6 +23,10 @@ pub struct Context {
     pub notices: Rc<RefCell<Notices>>,
     /// Memory of answers that their clients have not read.
     pub unsent: Unsent,
+    /// Connections that this shard reads from.
+    pub arrivals: Cell<usize>,
+    /// Memory of fetches that wait for records.
+    pub parked: Budget,
 }
 
 impl Context {
@@ -38,6 +42,8 @@ impl Context {
             census,
             notices: Rc::default(),
             unsent,
+            arrivals: Cell::new(0),
+            parked: Budget::new(memory.parked_bytes),
         })
     }
 

@@ -125,12 +125,19 @@ impl SessionCache {
         id
     }
 
+    /// Partitions that the sessions name together.
+    fn named(&self) -> usize {
+        let sessions = self.sessions.values();
+        sessions
+            .map(|session| session.interest.borrow().len())
+            .sum()
+    }
+
     /// Whether one more session with so many partitions fits, once idle ones have made room.
     fn make_room(&mut self, partitions: usize, now: Instant) -> bool {
         loop {
-            let sessions = self.sessions.values();
-            let named: usize = sessions.map(|s| s.interest.borrow().len()).sum();
-            if self.sessions.len() < self.slots && named + partitions <= self.partitions_max {
+            let named = self.named() + partitions;
+            if self.sessions.len() < self.slots && named <= self.partitions_max {
                 return true;
             }
             let oldest = self
@@ -147,16 +154,20 @@ impl SessionCache {
     }
 
     fn go_on(&mut self, request: SessionRequest, now: Instant) -> Result<Plan, SessionRefusal> {
-        let session = self
-            .sessions
-            .get_mut(&request.id)
-            .ok_or(SessionRefusal::NotFound)?;
+        let session = (self.sessions.get(&request.id)).ok_or(SessionRefusal::NotFound)?;
         if session.epoch != request.epoch {
             return Err(SessionRefusal::InvalidEpoch);
         }
         if session.by_id != request.by_id {
             return Err(SessionRefusal::TopicIdMix);
         }
+        let fresh = session.interest.borrow().unknown(&request.wants);
+        if fresh > 0 && self.named() + fresh > self.partitions_max {
+            // The client begins anew, and is served without a session.
+            self.sessions.remove(&request.id);
+            return Err(SessionRefusal::NotFound);
+        }
+        let session = (self.sessions.get_mut(&request.id)).ok_or(SessionRefusal::NotFound)?;
         session.epoch = if session.epoch == i32::MAX {
             1
         } else {

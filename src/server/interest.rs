@@ -130,6 +130,19 @@ impl Interest {
         self.by_key.len()
     }
 
+    /// How many there is reason to look at.
+    pub fn ready_len(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// How many of these are not followed.
+    pub fn unknown(&self, wants: &[(Key, Want)]) -> usize {
+        let unknown = wants
+            .iter()
+            .filter(|(key, _)| !self.by_key.contains_key(key));
+        unknown.count()
+    }
+
     /// Takes in what has changed by now.
     pub fn hear(&mut self) {
         while let Some(token) = self.changed.try_recv() {

@@ -57,9 +57,26 @@ impl Budget {
         }
     }
 
+    /// A share, where it is free and nobody waits for one.
+    pub fn take_now(&self, bytes: usize) -> Option<Permit> {
+        let mut state = self.0.borrow_mut();
+        let is_free = state.waiting.is_empty() && state.free >= bytes;
+        is_free.then(|| {
+            state.free -= bytes;
+            Permit {
+                bytes,
+                budget: self.clone(),
+            }
+        })
+    }
+
     /// Whether somebody waits for a share.
     pub fn is_contended(&self) -> bool {
         !self.0.borrow().waiting.is_empty()
+    }
+
+    pub fn total(&self) -> usize {
+        self.0.borrow().total
     }
 
     pub fn used(&self) -> usize {

@@ -41,6 +41,8 @@ pub async fn run(shard: Rc<Shard>) {
         clock::sleep(TICK).await;
         let (now, settings) = (clock::now(), shard.settings());
         write_back::settle_aged(&shard, now.minus(SETTLE_AFTER));
+        shard.sweep_indexes();
+        shard.bound_producers(settings.memory.producers);
         if now >= due.retention {
             due.retention = now.plus(settings.retention_check);
             retain(&shard).await;
@@ -90,6 +92,7 @@ async fn retain(shard: &Rc<Shard>) {
         if let Err(error) = partition.retain().await {
             tracing::warn!(partition = %partition.name, %error, "retention failed");
         }
+        shard.sweep_indexes();
         task::yield_if_needed().await;
     }
 }

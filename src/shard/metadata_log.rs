@@ -55,6 +55,7 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
         cleaned: None,
         trust: marks.of(shard.dirs.metadata()).trust(&name),
         files: shard.files.clone(),
+        indexes: shard.indexes.clone(),
         name,
     };
     let log = Rc::new(partition::open(opening).await?);

@@ -63,7 +63,9 @@ impl Shard {
         let partition = self.served(read.partition)?;
         partition.check_epoch(read.epoch)?;
         read.limits.from_files &= files.get() > 0;
-        let outcome = partition.read(read.offset, read.limits).await?;
+        let outcome = partition.read(read.offset, read.limits).await;
+        self.sweep_indexes();
+        let outcome = outcome?;
         if matches!(outcome.parts.first(), Some(Part::File(_))) {
             files.set(files.get().saturating_sub(1));
         }

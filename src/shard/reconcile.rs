@@ -120,6 +120,7 @@ impl Shard {
             cleaned: marks.cleaned.get(name).copied(),
             trust: marks.trust(name),
             files: self.files.clone(),
+            indexes: self.indexes.clone(),
             name: name.clone(),
         };
         match partition::open(opening).await {

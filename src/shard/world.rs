@@ -11,6 +11,7 @@ use super::checkpoint::Checkpoints;
 use super::controller::Controller;
 use super::journal::Journal;
 use super::latch::Latch;
+use super::loaded_indexes::LoadedIndexes;
 use super::log_dirs::{LogDir, LogDirs};
 use super::open_files::{OpenFiles, files_max};
 use super::partition::{Fault, Partition, write_back::WriteBacks};
@@ -67,6 +68,7 @@ pub struct Shard {
     pub arriving: Budget,
     pub(super) tails: TailRing,
     pub(super) files: Rc<OpenFiles>,
+    pub(super) indexes: Rc<LoadedIndexes>,
     pub(super) commit_slots: Budget,
     /// One for each log directory: what fails with a directory fails with its journal.
     journals: Vec<Journal>,
@@ -117,6 +119,7 @@ impl Shard {
             arriving: Budget::new(requests_bytes(&settings, &router)),
             tails: TailRing::new(settings.memory.tail_bytes),
             files: Rc::new(OpenFiles::new(files)),
+            indexes: Rc::new(LoadedIndexes::new(settings.memory.index_bytes)),
             commit_slots: Budget::new(COMMITS_MAX.min(files)),
             journals: journals(id, &dirs, settings.journal.bytes),
             write_backs: WriteBacks::new(settings.memory.unsettled_bytes),

@@ -17,6 +17,7 @@ mod files;
 mod flips;
 mod hostile;
 mod idempotence;
+mod overload;
 mod protocol;
 mod refuse;
 mod report;

@@ -17,6 +17,17 @@ use crate::wire::api::fetch::{Request, Response};
 use super::fetch_answer;
 use super::fetch_read::{Limits, read_until_enough};
 
+/// What a fetch takes while it waits for records, and what each partition adds, about.
+const PARKED_BYTES: usize = 1 << 10;
+const PARKED_PARTITION_BYTES: usize = 512;
+
+/// What a partition adds to an answer beside its records, bytes.
+const ENTRY_BYTES: usize = 64;
+
+/// A fetch for which there is no memory to wait looks once. If there is nothing, its answer says
+/// so this late: the client comes back no sooner than it would have, and hears of records later.
+const UNPARKED_WAIT_MAX: Duration = Duration::from_secs(1);
+
 /// Decodes, consults the session, and promises the answer.
 pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promise, Close> {
     let request: Request<'_> = incoming.decode().map_err(Close::malformed)?;
@@ -39,19 +50,35 @@ pub fn begin(context: &Rc<Context>, mut incoming: Incoming<'_>) -> Result<Promis
         }
     };
     let limit = context.settings().fetch.answer_bytes_max;
+    let max_wait = Duration::from_millis(request.max_wait_ms.max(0) as u64);
+    let partitions = plan.interest.borrow().len();
+    let looked_at = plan.interest.borrow().ready_len();
+    let parked = context.parked.take_now(parked_bytes(looked_at));
     let limits = Limits {
-        max_wait: Duration::from_millis(request.max_wait_ms.max(0) as u64),
+        max_wait: parked.as_ref().map_or(Duration::ZERO, |_| max_wait),
         min_bytes: request.min_bytes.max(0) as usize,
         max_bytes: (request.max_bytes.max(0) as usize).min(limit),
         committed_only: request.isolation_level == 1,
     };
     let context = context.clone();
-    Ok(Promise::new(limits.max_bytes, async move {
+    let bytes_max = limits.max_bytes.max(partitions * ENTRY_BYTES);
+    Ok(Promise::new(bytes_max, async move {
         let items = read_until_enough(&context, &plan, &limits).await?;
         let max_bytes = limits.max_bytes.min(context.unsent.room());
         let answer = fetch_answer::build(&plan, items, max_bytes);
-        answer.encode(correlation, version).map(Some)
+        drop(plan);
+        let answer = answer.encode(correlation, version)?;
+        if parked.is_none() && answer.payload_bytes() == 0 {
+            clock::sleep(max_wait.min(UNPARKED_WAIT_MAX)).await;
+        }
+        Ok(Some(answer))
     }))
+}
+
+/// What a fetch that looks at so many partitions takes while it waits, about. What its session
+/// keeps of them counts elsewhere.
+fn parked_bytes(partitions: usize) -> usize {
+    PARKED_BYTES + partitions * PARKED_PARTITION_BYTES
 }
 
 fn session_request(request: &Request<'_>, version: i16) -> SessionRequest {

@@ -18,12 +18,11 @@ use super::unsettled::{Settled, Unsettled};
 use super::unsynced::Unsynced;
 use crate::io::mesh;
 use crate::log::{Log, Rolled};
-use crate::model::{
-    Instant, LeaderEpoch, Offset, PartitionId, Timestamp, TopicPartition, Watermarks,
-};
+use crate::model::{Instant, LeaderEpoch, Offset, PartitionId, TopicPartition, Watermarks};
 use crate::replica::Leader;
 use crate::shard::budget::Budget;
 use crate::shard::checkpoint::Marks;
+use crate::shard::loaded_indexes::LoadedIndexes;
 use crate::shard::log_dirs::LogDir;
 use crate::shard::waiters::{AckQueue, ProgressWaiters};
 
@@ -34,6 +33,7 @@ pub struct Partition {
     /// The log directory in which it lies.
     pub dir: Arc<LogDir>,
     pub(super) files: SegmentFiles,
+    pub(super) indexes: Rc<LoadedIndexes>,
     policy: RefCell<Rc<Policy>>,
     state: RefCell<State>,
     disk_full: Cell<bool>,
@@ -88,6 +88,7 @@ pub struct Start {
     pub dirty: bool,
     /// Up to where it was compacted.
     pub cleaned: Option<Offset>,
+    pub indexes: Rc<LoadedIndexes>,
 }
 
 impl Partition {
@@ -128,6 +129,7 @@ impl Partition {
             name,
             dir: start.dir,
             files,
+            indexes: start.indexes,
             policy: RefCell::new(policy),
             state: RefCell::new(state),
             disk_full: Cell::new(false),
@@ -360,10 +362,6 @@ impl Partition {
             log_start: state.log.log_start(),
             cleaned: self.cleaned(),
         }
-    }
-
-    pub(in crate::shard) fn expire_producers(&self, now: Timestamp) {
-        self.state_mut().log.expire_producers(now);
     }
 
     /// Bytes of all segments, those still on their way to the files included.

@@ -16,9 +16,18 @@ impl Partition {
         let layout = self.files.arrangement.settled().await;
         let indexes = self.read_index(segment).await;
         if self.files.arrangement.is(layout) {
-            self.state_mut().log.load_index(segment, indexes?);
+            let bytes = self.state_mut().log.load_index(segment, indexes?);
+            self.indexes.note((self.id, segment), bytes);
         }
         Ok(())
+    }
+
+    /// Gives the memory of a closed segment's indexes back.
+    pub(in crate::shard) fn drop_index(&self, segment: Offset) {
+        let mut state = self.state_mut();
+        if segment != state.log.active().base() {
+            state.log.drop_index(segment);
+        }
     }
 
     async fn read_index(&self, segment: Offset) -> Result<Indexes, Fault> {

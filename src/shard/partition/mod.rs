@@ -30,6 +30,7 @@ mod fault;
 mod files;
 mod hosted;
 mod index;
+mod known_producers;
 mod owner;
 mod piece;
 mod policy;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::read::{Batch, ReadRefusal};
 use super::{Fault, Partition};
-use crate::log::{self, ProducerEntry, Read, ReadPlan};
-use crate::model::{LeaderEpoch, Offset, ProducerId, Timestamp};
+use crate::log::{self, Read, ReadPlan};
+use crate::model::{LeaderEpoch, Offset, Timestamp};
 use crate::records::{BatchView, Codec, Records, decoded_bytes_max, decompress};
 
 /// What ListOffsets may ask for.
@@ -185,13 +185,6 @@ impl Partition {
             }
         }
         Ok(ListedOffset::NONE)
-    }
-
-    /// The producers that the log remembers, by id.
-    pub fn producers(&self) -> Vec<(ProducerId, ProducerEntry)> {
-        let state = self.state();
-        let producers = state.log.producers().iter();
-        producers.map(|(id, entry)| (id, entry.clone())).collect()
     }
 
     /// The largest known epoch at or below `asked`, and where it ended.

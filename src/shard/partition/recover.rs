@@ -21,6 +21,7 @@ use crate::log::{
 };
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
 use crate::replica::Leader;
+use crate::shard::loaded_indexes::LoadedIndexes;
 use crate::shard::log_dirs::LogDir;
 use crate::shard::open_files::OpenFiles;
 
@@ -40,8 +41,9 @@ pub struct Opening {
     /// Of the cleaner's checkpoint.
     pub cleaned: Option<Offset>,
     pub trust: Trust,
-    /// Of the shard.
+    /// Of the shard, and so are the indexes.
     pub files: Rc<OpenFiles>,
+    pub indexes: Rc<LoadedIndexes>,
 }
 
 /// Opens the partition's directory, making it if it is not there.
@@ -301,6 +303,7 @@ fn host(
         recovery_point,
         dirty,
         cleaned: opening.cleaned,
+        indexes: opening.indexes,
     };
     let files = SegmentFiles::new(opening.id, opening.dir, directory.to_owned(), opening.files);
     Partition::new(opening.id, opening.name, files, opening.policy, start)
