@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -24,7 +25,18 @@ pub struct Recipe {
     pub address: String,
     /// What brokers say, one life after the other.
     pub said: std::path::PathBuf,
+    /// What starts the program, if not the system.
+    launcher: &'static [&'static str],
+    options: &'static [&'static str],
 }
+
+/// Retention must come to pass within the lives told here, and the journal go round.
+const SHORT_LIFE: &[&str] = &[
+    "--shards=2",
+    "--set=corelane.journal.bytes=1048576",
+    "--set=log.retention.check.interval.ms=200",
+    "--set=auto.create.topics.enable=false",
+];
 
 impl Recipe {
     /// On a free port; what brokers say is kept in the directory.
@@ -33,6 +45,20 @@ impl Recipe {
         Ok(Recipe {
             address: format!("127.0.0.1:{}", port.trim()),
             said: dir.path().join("said"),
+            launcher: &[],
+            options: SHORT_LIFE,
+        })
+    }
+
+    /// With other options, and the first core for itself.
+    pub fn on_first_core(
+        dir: &TempDir,
+        options: &'static [&'static str],
+    ) -> Result<Recipe, String> {
+        Ok(Recipe {
+            launcher: &["taskset", "-c", "0"],
+            options,
+            ..Recipe::new(dir)?
         })
     }
 
@@ -40,21 +66,13 @@ impl Recipe {
     pub fn begin(&self, data: &Path) -> Result<Broker, String> {
         let said = File::options().append(true).create(true).open(&self.said);
         let said = said.map_err(|error| error.to_string())?;
-        let mut command = Command::new(corelane());
-        command.args([
-            "serve",
-            "--shards",
-            "2",
-            "--listen",
-            &self.address,
-            "--data-dir",
-        ]);
-        command.arg(data);
-        // Retention must come to pass within the lives told here, and the journal go round.
-        command.args(["--set", "corelane.journal.bytes=1048576"]);
-        command.args(["--set", "log.retention.check.interval.ms=200"]);
-        command.args(["--set", "auto.create.topics.enable=false"]);
+        let mut words: Vec<OsString> = self.launcher.iter().map(OsString::from).collect();
+        words.push(corelane().into());
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).args(["serve", "--listen"]);
+        command.arg(&self.address).arg("--data-dir").arg(data);
         command
+            .args(self.options)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(said);
@@ -89,8 +107,12 @@ impl Broker {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status();
         assert!(sent.is_ok_and(|sent| sent.success()), "SIG{name} is sent");
     }

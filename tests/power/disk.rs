@@ -14,6 +14,8 @@ pub enum DiskKind {
     CutAndLying,
     /// Soon full.
     Small,
+    /// The same, with so many GiB.
+    Gibibytes(u64),
 }
 
 /// Where a broker's data stands.
@@ -49,10 +51,13 @@ impl Disk {
         let script = match self.kind {
             DiskKind::Any => return Ok(()),
             DiskKind::Cut | DiskKind::CutAndLying => "scripts/power-cut.d/disk",
-            DiskKind::Small => "scripts/disk-full.d/disk",
+            DiskKind::Small | DiskKind::Gibibytes(_) => "scripts/disk-full.d/disk",
         };
         let mut command = Command::new(ours(script));
         command.arg(verb).arg(&self.dir);
+        if let DiskKind::Gibibytes(size) = self.kind {
+            command.arg(format!("{size}G"));
+        }
         if self.kind == DiskKind::CutAndLying {
             command.env("FLUSH", "ignored");
         }

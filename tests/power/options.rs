@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clap::{Parser, ValueEnum};
@@ -17,6 +18,15 @@ pub struct Options {
     /// Seconds of a pause
     #[arg(long, default_value_t = 30)]
     pub pause: u64,
+    /// With --harm soak: minutes under load
+    #[arg(long, default_value_t = 30)]
+    pub minutes: u64,
+    /// With --harm soak: GiB of the disk
+    #[arg(long, default_value_t = 8)]
+    pub disk: u64,
+    /// With --harm soak: where the report goes, too
+    #[arg(long)]
+    pub report: Option<PathBuf>,
     /// A disk that never flushes, on which records must be lost
     #[arg(long)]
     pub control: bool,
@@ -30,6 +40,8 @@ pub enum Harm {
     Pause,
     /// A small disk that fills up; alone
     Full,
+    /// Wear: long load on a disk that is almost full; alone
+    Soak,
 }
 
 impl Options {

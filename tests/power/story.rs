@@ -258,7 +258,7 @@ impl Story<'_> {
                 self.tally.cuts += 1;
                 return Ok(());
             }
-            Harm::Power | Harm::Kill | Harm::Full => {
+            Harm::Power | Harm::Kill | Harm::Full | Harm::Soak => {
                 if self.dice.u32(..100) < 15 {
                     // In the middle of a clean stop, or right behind it.
                     self.broker.as_ref().expect("a broker").signal("TERM");
