@@ -72,6 +72,7 @@ impl<'a> Files<'a> {
             epochs: Epochs::default(),
             log_start: Offset::ZERO,
             trust: self.trust,
+            durable: Offset::ZERO,
         }
     }
 

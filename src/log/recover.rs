@@ -299,7 +299,7 @@ impl Recovery {
         let next = match (self.found.segments.get(self.at + 1), self.found.trust) {
             (Some(_), _) if self.policy.compact || self.found.is_trusted(self.at) => return None,
             (Some(next), _) => next.base,
-            (None, Trust::Below(point)) => point,
+            (None, Trust::Below(point)) => point.max(self.found.durable),
             (None, Trust::All) => return None,
         };
         (end < next).then_some((BatchFault::Missing { next }, Why::Torn))
@@ -318,7 +318,7 @@ impl Recovery {
             fault,
             synced: match self.found.trust {
                 Trust::All => why != Why::Zeros,
-                Trust::Below(point) => end < point && !is_complete,
+                Trust::Below(point) => end < point.max(self.found.durable) && !is_complete,
             },
         };
         if is_complete || self.found.is_active(self.at) {

@@ -16,6 +16,9 @@ pub struct Inventory {
     pub log_start: Offset,
     /// How far the files can be believed.
     pub trust: Trust,
+    /// Everything below was synced, as somebody knows who outlived the crash: a log that ends
+    /// before it was not torn but damaged.
+    pub durable: Offset,
 }
 
 /// One `.log` file.
@@ -128,7 +131,7 @@ pub struct Damage {
     pub offset: Offset,
     pub why: Why,
     pub fault: BatchFault,
-    /// The recovery point says that more was synced: not a torn write but lost data.
+    /// More was synced, as `durable` or the recovery point says: not a torn write but lost data.
     pub synced: bool,
 }
 

@@ -94,8 +94,9 @@ async fn lead(shard: &Rc<Shard>, outside: Outside) -> Result<(), LifeFault> {
     let settings = shard.settings();
     keep_names(&shard.dirs).await?;
     let identity = identity::establish(&shard.dirs, settings.node).await?;
-    let marks = Arc::new(BootMarks::take(&shard.dirs).await);
-    replay_journals(&shard.dirs, &marks).await;
+    let mut marks = BootMarks::take(&shard.dirs).await;
+    replay_journals(&shard.dirs, &mut marks).await;
+    let marks = Arc::new(marks);
     check_dirs(&shard.dirs)?;
     tell(shard, &identity, &marks).await?;
     let replayed = shard::open_metadata_log(shard, &marks).await?;
@@ -146,14 +147,18 @@ fn check_dirs(dirs: &LogDirs) -> Result<(), LifeFault> {
 
 /// Brings what the journals of the last run hold to the segments. A directory where that cannot be
 /// done is offline: to go on without it would be to forget what was acknowledged.
-async fn replay_journals(dirs: &LogDirs, marks: &BootMarks) {
+async fn replay_journals(dirs: &LogDirs, marks: &mut BootMarks) {
     for dir in dirs.online() {
         match shard::replay_journals(&dir.path, &marks.of(dir).recovery_points).await {
-            Ok(0) => {}
-            Ok(frames) => tracing::info!(
-                directory = %dir.path.display(), frames,
-                "the journal of the last run was replayed"
-            ),
+            Ok(replayed) => {
+                if replayed.frames > 0 {
+                    tracing::info!(
+                        directory = %dir.path.display(), frames = replayed.frames,
+                        "the journal of the last run was replayed"
+                    );
+                }
+                marks.note_durable(dir, replayed.reached);
+            }
             Err(fault) => {
                 dir.fail(format!(
                     "the journal of the last run cannot be replayed: {fault}"

@@ -18,6 +18,8 @@ pub struct DirMarks {
     pub clean: bool,
     /// Partitions that have a directory in it.
     pub held: BTreeSet<TopicPartition>,
+    /// Up to where each partition was durable, as the high watermarks tell and the journals.
+    pub durable: BTreeMap<TopicPartition, Offset>,
     pub recovery_points: BTreeMap<TopicPartition, Offset>,
     pub log_starts: BTreeMap<TopicPartition, Offset>,
     pub cleaned: BTreeMap<TopicPartition, Offset>,
@@ -30,6 +32,7 @@ pub struct BootMarks(Vec<DirMarks>);
 static NOTHING: DirMarks = DirMarks {
     clean: false,
     held: BTreeSet::new(),
+    durable: BTreeMap::new(),
     recovery_points: BTreeMap::new(),
     log_starts: BTreeMap::new(),
     cleaned: BTreeMap::new(),
@@ -53,6 +56,17 @@ impl BootMarks {
         BootMarks(all)
     }
 
+    /// Adds what the journals of a directory told: partitions were durable up to there.
+    pub fn note_durable(&mut self, dir: &LogDir, reached: BTreeMap<TopicPartition, Offset>) {
+        let Some(marks) = self.0.get_mut(dir.index) else {
+            return;
+        };
+        for (name, offset) in reached {
+            let known = marks.durable.entry(name).or_default();
+            *known = offset.max(*known);
+        }
+    }
+
     pub fn of(&self, dir: &LogDir) -> &DirMarks {
         self.0.get(dir.index).unwrap_or(&NOTHING)
     }
@@ -68,6 +82,11 @@ impl BootMarks {
 }
 
 impl DirMarks {
+    /// Up to where a partition was durable when somebody last looked.
+    pub fn durable(&self, name: &TopicPartition) -> Offset {
+        self.durable.get(name).copied().unwrap_or(Offset::ZERO)
+    }
+
     /// How far the files of a partition can be believed.
     pub fn trust(&self, name: &TopicPartition) -> Trust {
         match self.clean {
@@ -91,6 +110,7 @@ async fn take_one(dir: &LogDir) -> io::Result<DirMarks> {
     Ok(DirMarks {
         clean: take_marker(dir).await?,
         held: entries.iter().filter_map(live).collect(),
+        durable: read(&dir.join(names::HIGH_WATERMARKS)).await,
         recovery_points: read(&dir.join(names::RECOVERY_POINTS)).await,
         log_starts: read(&dir.join(names::LOG_STARTS)).await,
         cleaned: read(&dir.join(names::CLEANED)).await,

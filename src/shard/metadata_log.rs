@@ -43,6 +43,7 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
         .map(|(k, v)| ((*k).into(), (*v).into()))
         .collect();
     let topic = TopicSettings::resolve(settings, &keep);
+    let found = marks.of(shard.dirs.metadata());
     let opening = Opening {
         id: PartitionId {
             topic: Uuid::METADATA,
@@ -53,7 +54,8 @@ pub async fn open(shard: &Shard, marks: &BootMarks) -> Result<Replayed, Fault> {
         dir: shard.dirs.metadata().clone(),
         log_start: Offset::ZERO,
         cleaned: None,
-        trust: marks.of(shard.dirs.metadata()).trust(&name),
+        trust: found.trust(&name),
+        durable: found.durable(&name),
         files: shard.files.clone(),
         indexes: shard.indexes.clone(),
         name,

@@ -119,6 +119,7 @@ impl Shard {
             log_start: marks.log_starts.get(name).copied().unwrap_or(Offset::ZERO),
             cleaned: marks.cleaned.get(name).copied(),
             trust: marks.trust(name),
+            durable: marks.durable(name),
             files: self.files.clone(),
             indexes: self.indexes.clone(),
             name: name.clone(),

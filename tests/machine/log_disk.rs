@@ -25,6 +25,8 @@ pub struct Files {
     pub snapshots: BTreeMap<Offset, Vec<u8>>,
     /// `.index`, `.timeindex`, `.txnindex`.
     pub indexes: BTreeMap<Offset, [Vec<u8>; 3]>,
+    /// What is known to have been synced.
+    pub durable: Offset,
 }
 
 impl Disk {
@@ -134,6 +136,7 @@ impl Files {
             epochs: Default::default(),
             log_start: Offset(0),
             trust,
+            durable: self.durable,
         }
     }
 

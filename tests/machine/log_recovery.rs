@@ -263,6 +263,22 @@ fn damage_below_the_recovery_point_is_lost_data_and_said_so() {
 }
 
 #[test]
+fn damage_in_what_is_known_to_be_durable_is_no_torn_end() {
+    let mut disk = Disk::new(POLICY);
+    for _ in 0..5 {
+        disk.append(plain(1));
+    }
+    let file = disk.files.segments.get_mut(&Offset(0)).expect("one");
+    let last = file.len() - 1;
+    file[last] ^= 1;
+    for (durable, is_lost) in [(5, true), (4, false), (0, false)] {
+        disk.files.durable = Offset(durable);
+        let recovered = disk.files.recover(POLICY, Trust::Below(Offset(0)), 64);
+        assert_eq!(recovered.report.loses_synced(), is_lost, "{durable}");
+    }
+}
+
+#[test]
 fn segments_after_a_cut_are_discarded() {
     let mut disk = history(3, 60);
     let all = bases(&disk.log);

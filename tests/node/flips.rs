@@ -12,12 +12,16 @@ const PLACE: (&str, i32) = ("flips", 0);
 const OTHER: (&str, i32) = ("other", 0);
 const BATCHES: i64 = 25;
 const CORRUPT_MESSAGE: i16 = 2;
+const KAFKA_STORAGE_ERROR: i16 = 56;
 
 /// The first of three segments, closed.
 const CLOSED: &str = "flips-0/00000000000000000000.log";
+/// The last of them.
+const ACTIVE: &str = "flips-0/00000000000000000200.log";
 const INDEX: &str = "flips-0/00000000000000000000.index";
 const TIME_INDEX: &str = "flips-0/00000000000000000000.timeindex";
 const SNAPSHOT: &str = "flips-0/00000000000000000100.snapshot";
+const LAST_SNAPSHOT: &str = "flips-0/00000000000000000250.snapshot";
 const METADATA: &str = "__cluster_metadata-0/00000000000000000000.log";
 
 /// What becomes of a flip.
@@ -32,6 +36,8 @@ enum Fate {
     Refused(i64),
     /// The broker does not start; its words name the file or its directory.
     NoStart,
+    /// The partition is refused and the other one served; the words name the file.
+    Offline,
 }
 use Fate::*;
 
@@ -49,6 +55,7 @@ const STOPPED: &[Case] = &[
     (CLOSED, 5_000, 3, Refused(0)),
     // Read only where a later one is missing.
     (SNAPSHOT, 4, 2, Harmless),
+    (LAST_SNAPSHOT, -1, 2, Mended),
     ("meta.properties", 0, 0, NoStart),
     ("recovery-point-offset-checkpoint", 0, 1, Mended),
     ("log-start-offset-checkpoint", 0, 1, Mended),
@@ -62,6 +69,9 @@ const STOPPED: &[Case] = &[
 /// After `kill -9`.
 const KILLED: &[Case] = &[
     (CLOSED, 5_000, 3, Refused(0)),
+    // Acknowledged, in the active segment: nothing of it is cut.
+    (ACTIVE, 5_000, 3, Offline),
+    (ACTIVE, 2, 1, Offline),
     // The journal holds it too.
     (METADATA, 100, 2, Harmless),
     // The payload of a frame, and its head.
@@ -181,6 +191,7 @@ fn judge(home: &Home, file: &Path, fate: Fate) {
             until("it is told", || broker.words().contains(named));
             assert_refused(&mut caller, at);
         }
+        Offline => assert_eq!(caller.fetch(PLACE, 0).error, KAFKA_STORAGE_ERROR),
         NoStart => unreachable!("it did not start"),
     }
     caller.produce(OTHER, &["four"]);
@@ -229,10 +240,13 @@ fn a_bit_that_flips_while_the_broker_is_stopped_is_mended_refused_or_needless() 
 #[test]
 fn a_bit_that_flips_after_kill_9_is_mended_refused_or_needless() {
     let lived = lived(|home, broker| {
-        let file = home.data().join("recovery-point-offset-checkpoint");
-        until("two segments are closed", || {
-            let text = std::fs::read_to_string(&file).unwrap_or_default();
-            text.contains("flips 0 200")
+        until("all is in the checkpoints", || {
+            let holds = |name: &str, line: &str| {
+                let text = std::fs::read_to_string(home.data().join(name));
+                text.is_ok_and(|text| text.contains(line))
+            };
+            let is_closed = holds("recovery-point-offset-checkpoint", "flips 0 200");
+            is_closed && holds("replication-offset-checkpoint", "flips 0 250")
         });
         broker.kill();
     });

@@ -19,8 +19,8 @@ pub enum ReplayFault {
     Disk(#[from] io::Error),
     #[error(
         "frame {sequence} of the journal of shard {shard} is damaged, and records in it were \
-         acknowledged; restore the disk, or move the files corelane-journal-{shard}-* away to \
-         start without those records"
+         acknowledged; restore the disk, or move the files corelane-journal-{shard}-* and \
+         replication-offset-checkpoint away to start without those records"
     )]
     Rotten { shard: u16, sequence: u64 },
 }
@@ -34,8 +34,19 @@ const PATCHED_MAX: usize = 8;
 /// The checkpoint of a data directory.
 type RecoveryPoints = BTreeMap<TopicPartition, Offset>;
 
+/// What a replay found.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// Frames that were live.
+    pub frames: usize,
+    /// Of each partition, where the last commit of it began: everything before was durable then,
+    /// because a partition has one commit at a time on its way.
+    pub reached: BTreeMap<TopicPartition, Offset>,
+}
+
 /// Where the runs of a partition go.
 struct Home {
+    name: TopicPartition,
     directory: PathBuf,
     recovery_point: Offset,
 }
@@ -43,35 +54,35 @@ struct Home {
 /// Runs of bytes for one file, in the order in which they were staged.
 type Runs = Vec<(u64, Bytes)>;
 
-/// Writes what the journals of a dead process hold to the segments, and removes them. Gives the
-/// number of frames. Nothing is written to the directory's partitions meanwhile.
+/// Writes what the journals of a dead process hold to the segments, and removes them. Nothing is
+/// written to the directory's partitions meanwhile.
 ///
 /// What lies below a partition's recovery point is in its segment, synced, and is left alone:
 /// compaction may have put another file in the segment's place since.
-pub async fn replay(data: &Path, points: &RecoveryPoints) -> Result<usize, ReplayFault> {
+pub async fn replay(data: &Path, points: &RecoveryPoints) -> Result<Replayed, ReplayFault> {
     if fs::exists(&data.join(NEEDLESS)).await? {
         remove(data).await?;
     }
     let files = files(data).await?;
     if files.is_empty() {
-        return Ok(0);
+        return Ok(Replayed::default());
     }
     let live = live(&files).await?;
     let homes = match live.is_empty() {
         true => BTreeMap::new(),
         false => homes(data, points).await?,
     };
-    let mut count = 0;
+    let mut replayed = Replayed::default();
     // One file at a time: a machine with little memory has to start too.
     for file in &files {
         let mut frames = read_frames(file).await?;
         frames.retain(|frame| live.contains(&key(&frame.head)));
-        count += frames.len();
+        replayed.count(&homes, &frames);
         apply(&homes, frames).await?;
     }
     fs::sync_volume(data).await?;
     remove(data).await?;
-    Ok(count)
+    Ok(replayed)
 }
 
 /// Removes the journals of all shards: all they hold is in the segment files, and synced there.
@@ -85,6 +96,18 @@ pub async fn remove(data: &Path) -> io::Result<()> {
     fs::sync_dir(data).await?;
     fs::remove_file(&needless).await?;
     fs::sync_dir(data).await
+}
+
+impl Replayed {
+    fn count(&mut self, homes: &BTreeMap<PartitionId, Home>, frames: &[Frame]) {
+        self.frames += frames.len();
+        for (entry, _) in frames.iter().flat_map(|frame| &frame.runs) {
+            if let Some(home) = homes.get(&entry.partition) {
+                let reached = self.reached.entry(home.name.clone()).or_default();
+                *reached = entry.base.max(*reached);
+            }
+        }
+    }
 }
 
 /// A file of a dead process.
@@ -198,6 +221,7 @@ async fn homes(data: &Path, points: &RecoveryPoints) -> io::Result<BTreeMap<Part
             let index = found.partition.index;
             let point = points.get(&found.partition).copied();
             let home = Home {
+                name: found.partition,
                 directory,
                 recovery_point: point.unwrap_or(Offset::ZERO),
             };

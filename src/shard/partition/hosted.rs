@@ -358,7 +358,7 @@ impl Partition {
         let state = self.state();
         Marks {
             recovery_point: state.recovery_point,
-            high: state.leader.high(),
+            high: state.durable_high(),
             log_start: state.log.log_start(),
             cleaned: self.cleaned(),
         }
@@ -374,6 +374,15 @@ impl State {
     /// Whether there is something for a commit to do.
     fn has_work(&self) -> bool {
         !self.appender.is_empty() || self.unsynced.is_due()
+    }
+
+    /// The high watermark, as far as a power cut cannot take it back.
+    fn durable_high(&self) -> Offset {
+        match self.dirty {
+            true => self.leader.high().min(self.log.durable_end()),
+            // A clean stop synced all.
+            false => self.leader.high(),
+        }
     }
 
     /// Gives back what only a busy partition needs. Nothing may be staged or waiting for an ack.

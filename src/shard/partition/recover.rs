@@ -16,7 +16,7 @@ use super::policy::Policy;
 use crate::io::{File, OpenMode, clock, fs};
 use crate::log::layout::{self, FileKind, LogFileName, names};
 use crate::log::{
-    Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, Why,
+    Damage, Epochs, Feed, Inventory, Log, Recovered, Recovery, SegmentFile, Step, Trust, Why,
     layout::FileSuffix,
 };
 use crate::model::{LeaderEpoch, Offset, PartitionId, TopicPartition};
@@ -41,6 +41,8 @@ pub struct Opening {
     /// Of the cleaner's checkpoint.
     pub cleaned: Option<Offset>,
     pub trust: Trust,
+    /// Everything below was durable in the last run.
+    pub durable: Offset,
     /// Of the shard, and so are the indexes.
     pub files: Rc<OpenFiles>,
     pub indexes: Rc<LoadedIndexes>,
@@ -79,7 +81,7 @@ async fn adopt(opening: Opening, directory: &Path) -> Result<Partition, Fault> {
     let found = find(&opening, directory).await.map_err(broken)?;
     let clean = found.trust == Trust::All;
     let recovered = drive(&opening, directory, found).await.map_err(broken)?;
-    report(&opening.name, &recovered);
+    report(&opening.name, directory, &recovered);
     if recovered.report.loses_synced() {
         return Err(Fault::Directory(format!(
             "{}: records that were synced cannot be read any more; restore the directory from a \
@@ -117,6 +119,7 @@ async fn find(opening: &Opening, directory: &Path) -> io::Result<Inventory> {
         epochs: Epochs::default(),
         log_start: opening.log_start,
         trust: opening.trust,
+        durable: opening.durable,
     };
     let mut index_files = Vec::new();
     for entry in fs::list(directory).await? {
@@ -206,23 +209,53 @@ async fn scan(recovery: &mut Recovery, path: &Path, mut position: u64) -> io::Re
 }
 
 /// Says what was found, if it was not what a clean stop leaves.
-fn report(name: &TopicPartition, recovered: &Recovered) {
+fn report(name: &TopicPartition, directory: &Path, recovered: &Recovered) {
     let report = &recovered.report;
+    let path = |damage: &Damage| directory.join(FileKind::Log.at(damage.segment).to_string());
     for damage in &report.rotten {
         tracing::error!(
-            partition = %name, segment = %damage.segment, position = damage.position,
-            fault = %damage.fault, "a closed segment is damaged"
+            partition = %name, file = %path(damage).display(), position = damage.position,
+            offset = %damage.offset, fault = %damage.fault, "a closed segment is damaged"
+        );
+    }
+    let end = recovered.log.staged_end();
+    for at in report.stale_snapshots.iter().filter(|at| **at <= end) {
+        let file = directory.join(FileKind::Snapshot.at(*at).to_string());
+        tracing::warn!(
+            partition = %name, file = %file.display(),
+            "a snapshot of producers is damaged; it is removed, and made anew from the log"
         );
     }
     for cut in &report.cuts {
         // Room that was reserved for what would have followed; every kill leaves some.
-        if cut.why == Why::Zeros {
+        if cut.why == Why::Zeros && !cut.synced {
             tracing::debug!(partition = %name, end = %cut.offset, "reserved room was given back");
             continue;
         }
+        tell_cut(name, &path(cut), cut);
+    }
+}
+
+/// A torn end is what a crash leaves of a write that nobody was told of. Where more was
+/// acknowledged nothing is cut; where nobody knows, whole batches behind the end are a reason to
+/// look at the disk.
+fn tell_cut(name: &TopicPartition, file: &Path, cut: &Damage) {
+    let (file, fault) = (file.display(), &cut.fault);
+    let (position, bytes, end) = (cut.position, cut.bytes, cut.offset);
+    if cut.synced {
+        tracing::error!(
+            partition = %name, %file, position, offset = %end, %fault,
+            "acknowledged records are damaged or missing; nothing was cut"
+        );
+    } else if cut.why == Why::Hole {
+        tracing::warn!(
+            partition = %name, %file, position, bytes, %end, %fault,
+            "the log ends here, before whole batches of a write that was not acknowledged, or \
+             whose acknowledgement nobody remembers; they were cut"
+        );
+    } else {
         tracing::info!(
-            partition = %name, segment = %cut.segment, position = cut.position,
-            bytes = cut.bytes, end = %cut.offset, why = ?cut.why, fault = %cut.fault,
+            partition = %name, %file, position, bytes, %end, why = ?cut.why, %fault,
             "the log ends here; what followed was cut"
         );
     }
