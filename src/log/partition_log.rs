@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use super::{Epochs, Indexes, Policy, Producers, Segment};
-use crate::model::{LeaderEpoch, Offset, Timestamp, Watermarks};
+use crate::model::{LeaderEpoch, Offset, ProducerId, Sequence, Timestamp, Watermarks};
 
 /// One partition's log: its segments, indexes, producers and leader epochs, and how far it is
 /// ordered, written and synced. Holds no bytes of batches.
@@ -191,6 +191,11 @@ impl Log {
     pub fn expire_producers(&mut self, now: Timestamp) {
         self.producers
             .expire(now, self.policy.producer_expiration_ms);
+    }
+
+    /// A batch of a client was refused before it was offered, for a reason that passes.
+    pub fn on_refused(&mut self, producer: ProducerId, base: Sequence) {
+        self.producers.on_refused(producer, base);
     }
 
     /// Forgets so many of the producers that wrote longest ago, for want of memory.

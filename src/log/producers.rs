@@ -1,14 +1,17 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{Batch, Control, Produced};
 use super::producer_entry::{LastBatch, ProducerEntry};
 use super::{Duplicate, Refusal};
-use crate::model::{Offset, ProducerId, Timestamp};
+use crate::model::{Offset, ProducerId, Sequence, Timestamp};
 
 /// Producers that one partition remembers. Kafka bounds them only by time; past this the eighth
 /// that wrote longest ago is forgotten at once, which costs those producers the protection
 /// against duplicates and nothing else.
 pub const PRODUCERS_MAX: usize = 16_384;
+
+/// Producers of which it is known that their first batch was refused.
+const REFUSED_MAX: usize = 1024;
 
 /// The idempotent and transactional producers of one partition (`ProducerStateManager`).
 ///
@@ -22,6 +25,10 @@ pub struct Producers {
     /// First offset -> marker's offset of transactions that have ended, but whose marker is not
     /// yet committed: consumers must not pass them either.
     ended: BTreeMap<Offset, Offset>,
+    /// Those whose first batch was refused for a reason that passes. Any sequence will do for a
+    /// producer that is unknown, since time makes them so: without this its second batch, sent
+    /// before that answer came, could take the place of the first.
+    refused: BTreeSet<ProducerId>,
 }
 
 /// A transaction that a marker ended.
@@ -42,7 +49,14 @@ impl Producers {
             return Ok(None);
         };
         let Some(entry) = self.entries.get(&produced.id) else {
-            return Ok(None);
+            return match self.refused.contains(&produced.id) && !produced.is_first() {
+                true => Err(Refusal::OutOfOrderSequence {
+                    producer: produced.id,
+                    first: produced.base_sequence,
+                    last_known: Sequence::NONE,
+                }),
+                false => Ok(None),
+            };
         };
         match batch.control {
             None => entry.decide_data(&produced),
@@ -50,11 +64,23 @@ impl Producers {
         }
     }
 
+    /// A batch of a client was refused, without a look at what is known, for a reason that passes.
+    pub fn on_refused(&mut self, producer: ProducerId, base: Sequence) {
+        if base != Sequence::ZERO || self.entries.contains_key(&producer) {
+            return;
+        }
+        if self.refused.len() == REFUSED_MAX {
+            self.refused.clear();
+        }
+        self.refused.insert(producer);
+    }
+
     /// Takes in a batch that is in the log at `base`. Gives the transaction that it ends.
     pub fn replay(&mut self, batch: &Batch, base: Offset) -> Option<EndedTxn> {
         let produced = batch.producer?;
         let last = base.plus(batch.last_offset_delta.into());
         self.make_room(produced.id);
+        self.refused.remove(&produced.id);
         let entry = self
             .entries
             .entry(produced.id)
@@ -175,7 +201,12 @@ impl Producers {
 
 impl Produced {
     /// Whether this batch follows `last` without a gap, wrapping from 2^31-1 to 0.
-    pub(super) fn follows(&self, last: crate::model::Sequence) -> bool {
+    pub(super) fn follows(&self, last: Sequence) -> bool {
         self.base_sequence == last.plus(1)
+    }
+
+    /// Whether it is the first of its epoch. Control batches have no order.
+    fn is_first(&self) -> bool {
+        matches!(self.base_sequence, Sequence::ZERO | Sequence::NONE)
     }
 }

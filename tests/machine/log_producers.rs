@@ -109,6 +109,19 @@ fn unknown_producer_may_start_at_any_sequence() {
 }
 
 #[test]
+fn unknown_producer_whose_first_batch_was_refused_starts_with_that() {
+    let mut log = log_after(&[]);
+    let sketch = |sequence| of_producer(PRODUCER, 0, sequence, 2);
+    log.on_refused(ProducerId(PRODUCER), Sequence(0));
+    assert_eq!(offer(&mut log, sketch(2)), out_of_order(2, -1));
+    stage(&mut log, sketch(0));
+    stage(&mut log, sketch(2));
+    // Of one that is known nothing needs to be noted.
+    log.on_refused(ProducerId(PRODUCER), Sequence(0));
+    stage(&mut log, sketch(4));
+}
+
+#[test]
 fn sequence_wraps_from_its_largest_value_to_zero() {
     let mut log = empty_log(Policy::default());
     stage(&mut log, of_producer(PRODUCER, 0, i32::MAX - 1, 2));

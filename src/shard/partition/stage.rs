@@ -12,7 +12,7 @@ use super::{Partition, Unchecked, commit};
 use crate::io::clock;
 use crate::log::{self, Append};
 use crate::model::{LeaderEpoch, Offset, Timestamp};
-use crate::records::{self, Facts, HEADER_BYTES};
+use crate::records::{self, Facts, HEADER_BYTES, Header};
 use crate::shard::{Shard, Unserved};
 
 /// Why a batch was not appended. Nothing changed.
@@ -60,10 +60,14 @@ impl Partition {
     /// A client's batch, to be judged by this partition's rules of now. It is the first to be
     /// refused where space is scarce: what the broker itself appends goes on.
     pub fn unchecked(&self, shard: &Shard, batch: Bytes) -> Result<Unchecked, Refusal> {
-        if self.dir.space.is_scarce() {
-            return Err(Refusal::DiskFull);
+        let admitted = match self.dir.space.is_scarce() {
+            true => Err(Refusal::DiskFull),
+            false => self.admit(shard),
+        };
+        if let Err(refusal) = admitted {
+            self.note_refused(&batch);
+            return Err(refusal);
         }
-        self.admit(shard)?;
         Ok(Unchecked::new(batch, &self.policy(), clock::wall()))
     }
 
@@ -75,7 +79,10 @@ impl Partition {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Staged, Refusal> {
-        self.admit(shard)?;
+        if let Err(refusal) = self.admit(shard) {
+            self.note_refused(batch);
+            return Err(refusal);
+        }
         let staged = {
             let mut state = self.state_mut();
             let epoch = state.leader.epoch();
@@ -115,6 +122,17 @@ impl Partition {
         };
         commit::start(shard, self);
         Ok(staged)
+    }
+
+    /// The batches behind this one may be on their way, and the reason may pass before they come.
+    fn note_refused(&self, batch: &[u8]) {
+        if let Ok(header) = Header::parse(batch)
+            && header.producer_id().is_some()
+        {
+            let mut state = self.state_mut();
+            let (producer, base) = (header.producer_id(), header.base_sequence());
+            state.log.on_refused(producer, base);
+        }
     }
 
     fn admit(&self, shard: &Shard) -> Result<(), Refusal> {
