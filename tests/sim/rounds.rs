@@ -36,6 +36,8 @@ pub struct Disk {
     pub lie_to: Option<Site>,
     /// In each life one sync of this place fails.
     pub fail_at: Option<Site>,
+    /// Whether there are many partitions; the dice say so where nobody does.
+    pub is_crowded: Option<bool>,
 }
 
 /// Tells the story, and panics when an acknowledged record is gone.
@@ -50,7 +52,9 @@ pub fn tell(seed: u64, disk: Disk) -> BTreeSet<Site> {
 
 async fn go_round(world: &World, broker: &Node, disk: Disk) {
     let (dice, ledger) = (world.dice(), Ledger::default());
-    let partitions = if dice.percent(30) { MANY } else { 2 };
+    let is_crowded = dice.percent(30);
+    let is_crowded = disk.is_crowded.unwrap_or(is_crowded);
+    let partitions = if is_crowded { MANY } else { 2 };
     let configs = [("segment.ms", dice.between(2, 400).to_string())];
     let mut life = Life::begin_small(broker, PORT);
     for number in 0..2 {
